@@ -1,0 +1,10 @@
+//! wavewright plans waves of orders over a fulfilment network and proves how good the plan is.
+
+pub mod diagnostics;
+pub mod domain;
+pub mod ids;
+pub mod network;
+pub mod plan;
+pub mod tables;
+pub mod time;
+pub mod units;

@@ -1,0 +1,84 @@
+//! The certificate: what the plan costs, what is proven about it, and how it came about.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What proved the bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// The mixed-integer program, by branch and bound.
+    Exact,
+    /// Prices on stock and capacity, by Lagrangian or linear-programming duality.
+    Decompose,
+    /// Nothing: a heuristic.
+    None,
+}
+
+/// The problem that the bound is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// The wave as given.
+    Whole,
+    /// The wave without the options that a named limit left out.
+    Pruned,
+}
+
+/// How the plan ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Within the gap asked for.
+    Optimal,
+    GapOpen,
+    Heuristic,
+}
+
+/// Why the solver stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StoppedBy {
+    /// The gap asked for was reached.
+    Gap,
+    TimeLimit,
+    /// Ctrl-C or SIGTERM.
+    Interrupt,
+    /// The method had nothing more to do.
+    Finished,
+}
+
+/// The certificate of a plan. Money is in the wave's currency.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Certificate {
+    pub wave: String,
+    pub currency: String,
+    /// Recomputed from the domain: the weighted sum of `cost`.
+    pub objective: f64,
+    /// A proven lower bound on the objective; null only for a heuristic.
+    pub bound: Option<f64>,
+    /// (objective - bound) / |objective|; null only for a heuristic.
+    pub gap: Option<f64>,
+    pub proof: Proof,
+    pub scope: Scope,
+    /// The named limits that make the scope `pruned`, with how much each left out.
+    #[serde(default)]
+    pub limits: BTreeMap<String, u64>,
+    pub status: Status,
+    pub stopped_by: StoppedBy,
+    /// The method that ran, and why where it was chosen automatically.
+    pub method: String,
+    #[serde(default)]
+    pub method_reason: String,
+    /// Unweighted, by cost key.
+    pub cost: BTreeMap<String, f64>,
+    /// The model in full, as in its file.
+    pub model: serde_json::Value,
+    /// Wall-clock seconds by stage.
+    pub seconds: BTreeMap<String, f64>,
+    pub seed: u64,
+    pub threads: u32,
+    pub versions: BTreeMap<String, String>,
+    /// SHA-256 of every input file, by its name.
+    pub inputs: BTreeMap<String, String>,
+}
