@@ -5,11 +5,16 @@
 
 mod cell;
 mod document;
+mod folder;
 mod model;
 mod nearest;
 mod read;
 mod rows;
+mod rules;
 mod settings;
 mod spec;
+mod wave;
 
+pub use folder::digests;
 pub use model::{model_from_json, model_to_json, parse_model, read_model, shipped_models};
+pub use wave::{Ingested, read_wave};
