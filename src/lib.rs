@@ -3,6 +3,7 @@
 pub mod diagnostics;
 pub mod domain;
 pub mod ids;
+pub mod ingest;
 pub mod network;
 pub mod options;
 pub mod plan;
