@@ -1,8 +1,10 @@
 //! A plan: what each table of a plan folder holds, in typed form.
 
 mod certificate;
+mod io;
 
 pub use certificate::{Certificate, Proof, Scope, Status, StoppedBy};
+pub use io::{PLAN_CODES, PLAN_TABLES, WriteError, read_plan, write_plan};
 
 use crate::domain::CapacityUnit;
 use crate::ids::{LaneId, LineId, NodeId, OrderId, ReturnId, ServiceId, SkuId, ZoneId};

@@ -1,9 +1,10 @@
-//! Tests of the verifier: a correct plan has no violations and the costs worked out on paper; a
-//! corrupted one is found out, each corruption by its kind.
+//! Tests of plans: a correct plan has no violations and the costs worked out on paper; a
+//! corrupted one is found out, each corruption by its kind; folders are written and read.
 
 mod certificate;
 mod costs;
 mod fixture;
+mod folder;
 mod orders;
 mod plan;
 mod resources;
