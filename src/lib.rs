@@ -11,3 +11,4 @@ pub mod solve;
 pub mod tables;
 pub mod time;
 pub mod units;
+pub mod verify;

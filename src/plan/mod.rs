@@ -2,10 +2,12 @@
 
 mod certificate;
 mod ledger;
+mod io;
 
 pub use crate::network::Hop;
 pub use certificate::{Certificate, Proof, Scope, Status, StoppedBy};
 pub use ledger::Ledger;
+pub use io::{PLAN_CODES, PLAN_TABLES, WriteError, read_plan, write_plan};
 
 use crate::domain::CapacityUnit;
 use crate::ids::{LaneId, LineId, NodeId, OrderId, ReturnId, ServiceId, SkuId, ZoneId};
