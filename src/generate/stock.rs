@@ -25,6 +25,11 @@ pub(super) struct Holding {
     purchase_cost: Option<i64>,
 }
 
+/// What a unit of stock may be worth above or below its price here, in cents.
+const MOST_OPPORTUNITY: i64 = 600;
+/// What a vendor may ask above the price of an own unit, in cents.
+const MOST_PREMIUM: i64 = 900;
+
 /// How a regime spreads stock.
 struct Spread {
     /// Available units per thousand units ordered.
@@ -149,8 +154,8 @@ fn holding(
         .then(|| setting.today.plus(1 + random.below(u64::from(setting.horizon_days) - 2) as u32));
     // The last units of a shelf sell there; what is out of season should go.
     let opportunity_cost = match random.below(100) {
-        0..12 if is_store => item.price * random.between(2, 10) / 100,
-        12..18 if !main => -item.price * random.between(2, 6) / 100,
+        0..12 if is_store => (item.price * random.between(2, 10) / 100).min(MOST_OPPORTUNITY),
+        12..18 if !main => -(item.price * random.between(2, 6) / 100).min(MOST_OPPORTUNITY),
         _ => 0,
     };
     let vendor = site.kind == NodeKind::Vendor;
@@ -163,7 +168,7 @@ fn holding(
         inbound,
         opportunity_cost,
         minutes: if site.kind == NodeKind::ThirdParty { item.minutes } else { 0 },
-        purchase_cost: vendor.then(|| item.price * random.between(2, 9) / 100),
+        purchase_cost: vendor.then(|| (item.price * random.between(2, 9) / 100).min(MOST_PREMIUM)),
     }
 }
 
