@@ -4,6 +4,7 @@ pub mod diagnostics;
 pub mod domain;
 pub mod generate;
 pub mod ids;
+pub mod ingest;
 pub mod network;
 pub mod plan;
 pub mod tables;
