@@ -2,6 +2,7 @@
 
 pub mod diagnostics;
 pub mod domain;
+pub mod generate;
 pub mod ids;
 pub mod ingest;
 pub mod network;
