@@ -49,27 +49,34 @@ impl Profile {
             most_units: 3,
             nodes: (2, 4),
             lanes: (0, 2),
-            horizon: (0, 2),
+            horizon: (0, 3),
             services: (1, 2),
             pickup: 25,
             hub: 15,
+            chain: 20,
             commitments: 15,
             split_lines: 0,
             capacity: 30,
-            most_on_hand: 5,
+            most_on_hand: 6,
+            stocked: 88,
+            ships: 92,
             escalate: 30,
         };
         match self {
             Profile::Mixed => mixed,
             Profile::Parcels => Dials { lanes: (0, 0), pickup: 0, hub: 0, capacity: 10, ..mixed },
-            Profile::Pickup => Dials { pickup: 85, nodes: (3, 4), horizon: (0, 3), ..mixed },
+            Profile::Pickup => Dials { pickup: 85, nodes: (3, 4), ..mixed },
             Profile::Transfers => Dials {
                 orders: (1, 3),
-                lines: (1, 2),
+                lines: (1, 3),
                 nodes: (3, 4),
-                lanes: (2, 3),
-                hub: 60,
-                pickup: 30,
+                lanes: (3, 4),
+                horizon: (1, 2),
+                hub: 40,
+                chain: 70,
+                stocked: 40,
+                ships: 50,
+                pickup: 45,
                 ..mixed
             },
             Profile::Commitments => Dials { commitments: 75, lanes: (0, 1), ..mixed },
@@ -78,7 +85,7 @@ impl Profile {
                 lines: (1, 2),
                 nodes: (2, 3),
                 lanes: (0, 1),
-                horizon: (0, 1),
+                horizon: (0, 2),
                 services: (1, 1),
                 most_units: 4,
                 most_on_hand: 3,
@@ -104,12 +111,17 @@ struct Dials {
     pickup: u32,
     /// Of a node (but the first) being a hub.
     hub: u32,
+    /// Of lanes following one another from the first node to the last.
+    chain: u32,
     /// Of a line having one.
     commitments: u32,
     split_lines: u32,
     /// Of a node having a row of one unit.
     capacity: u32,
     most_on_hand: u32,
+    /// Of a node (no hub) holding an item.
+    stocked: u32,
+    ships: u32,
     /// Of a model with tiers.
     escalate: u32,
 }
@@ -128,10 +140,10 @@ pub fn random_case(seed: u64, profile: Profile) -> (Wave, Model) {
 /// A wave without anything but its instant, horizon and currency.
 fn empty_parts(rng: &mut Random, dials: &Dials) -> WaveParts {
     let day = rng.between(20, 26) as i8;
-    let clock = rng.pick(&[(6, 0), (13, 59), (14, 0), (14, 1), (23, 30)]);
+    let clock = rng.pick(&[(6, 0), (6, 0), (6, 0), (9, 30), (14, 0), (14, 1), (23, 30)]);
     let zone = rng.pick(&[TimeZone::UTC, time_zone(-5)]);
     let (currency, minor_digits) =
-        rng.pick(&[("USD", 2), ("USD", 2), ("USD", 2), ("JPY", 0), ("KWD", 3)]);
+        if rng.chance(88) { ("USD", 2) } else { rng.pick(&[("JPY", 0), ("KWD", 3)]) };
     WaveParts {
         name: "random".into(),
         now: jiff::civil::date(2026, 11, day)

@@ -44,10 +44,10 @@ fn items(rng: &mut Random, parts: &mut WaveParts) {
         parts.items.push(Item {
             sku: format!("sku-{index}").into(),
             name: "".into(),
-            kg: thousandths(rng.pick(&[0, 100, 300, 1250, 2000, 4800, 7333])),
+            kg: thousandths(rng.pick(&[0, 100, 300, 300, 1250, 2000, 2000, 4800, 7333])),
             sides,
             value: money(rng, 0, 100),
-            hazmat: rng.chance(15),
+            hazmat: rng.chance(8),
             ships_alone: rng.chance(20),
         });
     }
@@ -70,9 +70,9 @@ fn services(rng: &mut Random, dials: &Dials, parts: &mut WaveParts) {
             rate_card: RateCardId::from_index(rng.between(0, 1) as usize),
             dim_divisor: rng.maybe(60, |rng| Decimal::from_int(rng.pick(&[5000, 4000, 139]))),
             surcharge: thousandths(rng.pick(&[0, 0, 120, 75])),
-            max_kg: rng.maybe(60, |rng| thousandths(rng.pick(&[2000, 5000, 10_500]))),
-            max_length: rng.maybe(25, |rng| Length(rng.between(30, 60) * Length::SCALE)),
-            hazmat: rng.chance(50),
+            max_kg: rng.maybe(60, |rng| thousandths(rng.pick(&[2000, 5000, 5000, 10_500]))),
+            max_length: rng.maybe(20, |rng| Length(rng.between(40, 60) * Length::SCALE)),
+            hazmat: rng.chance(60),
             operates: operates(rng, &["mon-fri", "daily", "mon-sat"]),
             kg_co2_per_parcel_km: rng.pick(&[0.0, 0.0021, 0.01]),
             kg_co2_per_kg_km: rng.pick(&[0.0, 0.0003, 0.0017]),
@@ -124,6 +124,11 @@ fn breaks(rng: &mut Random, zone: ZoneId) -> Vec<Break> {
         .collect()
 }
 
+/// `US`, now and then another.
+pub fn country(rng: &mut Random) -> Box<str> {
+    if rng.chance(96) { "US".into() } else { "CA".into() }
+}
+
 fn operates(rng: &mut Random, texts: &[&str]) -> Weekdays {
     Weekdays::parse(rng.pick(texts)).expect("a list of days")
 }
@@ -138,13 +143,13 @@ fn node(rng: &mut Random, dials: &Dials, parts: &WaveParts, index: u32) -> Node 
         name: "".into(),
         latitude: 38.0 + rng.between(0, 400) as f64 / 100.0,
         longitude: -88.0 + rng.between(0, 500) as f64 / 100.0,
-        country: rng.pick(&["US", "US", "US", "US", "US", "US", "US", "CA"]).into(),
+        country: country(rng),
         postal_code: rng.pick(&POSTAL_CODES).into(),
         time_zone: rng.pick(&[TimeZone::UTC, time_zone(-5), time_zone(-8), time_zone(9)]),
-        calendar: rng.maybe(35, |rng| CalendarId::from_index(rng.between(0, 1) as usize)),
-        cutoff: rng.pick(&[time(23, 59, 0, 0), time(23, 59, 0, 0), time(14, 0, 0, 0)]),
-        lead_days: rng.pick(&[0, 0, 0, 0, 0, 1]),
-        ships: rng.chance(92),
+        calendar: rng.maybe(25, |rng| CalendarId::from_index(rng.between(0, 1) as usize)),
+        cutoff: if rng.chance(75) { time(23, 59, 0, 0) } else { time(14, 0, 0, 0) },
+        lead_days: u32::from(rng.chance(10)),
+        ships: rng.chance(dials.ships),
         pickup: if kind == Store { rng.chance(95) } else { rng.chance(30) },
         accepts_returns: false,
         unlimited_stock: kind == Vendor && rng.chance(50),
@@ -218,7 +223,7 @@ fn stock(rng: &mut Random, dials: &Dials, parts: &mut WaveParts) {
                 let item = NodeItem { minutes, unit_cost, purchase_cost };
                 parts.node_items.insert((node, sku), item);
             }
-            if kind == NodeKind::Hub || !rng.chance(80) {
+            if kind == NodeKind::Hub || !rng.chance(dials.stocked) {
                 continue;
             }
             let mut inbound: Vec<(Day, u32)> = Vec::new();
@@ -228,10 +233,10 @@ fn stock(rng: &mut Random, dials: &Dials, parts: &mut WaveParts) {
                 }
             }
             let stock = Stock {
-                on_hand: rng.count(0, dials.most_on_hand),
-                reserved: rng.pick(&[0, 0, 0, 1]),
-                safety_stock: rng.pick(&[0, 0, 0, 1, 2]),
-                opportunity_cost: rng.maybe(40, |rng| money(rng, -400, 400)).unwrap_or_default(),
+                on_hand: rng.count(1, dials.most_on_hand),
+                reserved: rng.pick(&[0, 0, 0, 0, 1]),
+                safety_stock: rng.pick(&[0, 0, 0, 0, 0, 1, 3]),
+                opportunity_cost: rng.maybe(40, |rng| money(rng, -1500, 600)).unwrap_or_default(),
                 restock_value: Default::default(),
                 inbound,
             };
@@ -243,38 +248,29 @@ fn stock(rng: &mut Random, dials: &Dials, parts: &mut WaveParts) {
 fn lanes(rng: &mut Random, dials: &Dials, parts: &mut WaveParts) {
     let nodes: Vec<NodeId> = parts.nodes.ids().collect();
     let mut pairs: Vec<(NodeId, NodeId)> = Vec::new();
-    let is_hub = |node: NodeId| parts.nodes[node].kind == NodeKind::Hub;
     for &from in &nodes {
         for &to in nodes.iter().filter(|to| **to != from) {
             // Lanes to a hub are drawn more often: merging is what hubs are for.
-            let copies = if is_hub(to) { 3 } else { 1 };
+            let copies = if parts.nodes[to].kind == NodeKind::Hub { 3 } else { 1 };
             pairs.extend((0..copies).map(|_| (from, to)));
         }
     }
-    let mut lanes: Vec<Lane> = Vec::new();
-    for _ in 0..rng.count(dials.lanes.0, dials.lanes.1) {
-        // The next lane leaves where the last one arrived, in every other case.
-        let from = lanes.last().map(|lane| lane.to);
-        let goes_on = rng.chance(50);
-        let open: Vec<_> = pairs
-            .iter()
-            .filter(|pair| !lanes.iter().any(|lane| (lane.from, lane.to) == **pair))
-            .filter(|pair| !goes_on || from.is_none_or(|from| from == pair.0))
-            .copied()
-            .collect();
-        if open.is_empty() {
+    let in_order: Vec<_> = nodes.windows(2).map(|pair| (pair[0], pair[1])).collect();
+    let is_chain = rng.chance(dials.chain);
+    for index in 0..rng.count(dials.lanes.0, dials.lanes.1) as usize {
+        let next = in_order.get(index).filter(|_| is_chain).copied();
+        let (from, to) = next.unwrap_or_else(|| rng.pick(&pairs));
+        if parts.lanes.iter().any(|lane| (lane.from, lane.to) == (from, to)) {
             continue;
         }
-        let (from, to) = rng.pick(&open);
-        lanes.push(Lane {
+        parts.lanes.push(Lane {
             from,
             to,
             transit_days: rng.pick(&[0, 0, 1]),
-            shipment_cost: maybe_money(rng, 60, 1, 200),
-            cost_per_kg: maybe_money(rng, 60, 1, 60),
+            shipment_cost: maybe_money(rng, 60, 1, 150),
+            cost_per_kg: maybe_money(rng, 60, 1, 40),
             operates: operates(rng, &["daily", "daily", "mon-fri", "mon,tue,sat"]),
             kg_co2_per_kg: rng.pick(&[0.0, 0.11, 0.35]),
         });
     }
-    parts.lanes = lanes.into();
 }

@@ -1,6 +1,6 @@
 //! Random orders with their lines, commitments and exclusions.
 
-use super::network::POSTAL_CODES;
+use super::network::{POSTAL_CODES, country};
 use super::{Dials, Random, money, shifted, thousandths, today};
 use wavewright::domain::{
     Commitment, Deadline, Exclusion, Journey, Level, NodeKind, Order, OrderLine, Place, WaveParts,
@@ -50,8 +50,8 @@ fn order(
         placed_at: parts.now.timestamp(),
         journey,
         ship_by: rng.maybe(30, |rng| shifted(today, rng.between(-1, 2))),
-        deliver_by: rng.maybe(65, |rng| shifted(today, rng.between(-1, 4))),
-        deadline: rng.maybe(30, |rng| rng.pick(&[Deadline::Hard, Deadline::Soft])),
+        deliver_by: rng.maybe(65, |rng| shifted(today, rng.between(-1, 5))),
+        deadline: rng.maybe(25, |rng| rng.pick(&[Deadline::Hard, Deadline::Soft])),
         weight: thousandths(rng.pick(&[1000, 1000, 1500, 333, 3000])),
         channel: "web".into(),
         customer_tier: "".into(),
@@ -66,7 +66,7 @@ fn ship(rng: &mut Random) -> Journey {
     Journey::Ship(Place {
         latitude: 38.0 + rng.between(0, 400) as f64 / 100.0,
         longitude: -88.0 + rng.between(0, 500) as f64 / 100.0,
-        country: rng.pick(&["US", "US", "US", "US", "US", "US", "US", "CA"]).into(),
+        country: country(rng),
         postal_code: rng.pick(&POSTAL_CODES).into(),
     })
 }
@@ -122,7 +122,7 @@ fn commitments(rng: &mut Random, parts: &mut WaveParts, line: LineId) {
             other.line == line
                 && (other.node, other.service, other.ship_date) == (node, service, ship_date)
         };
-        if is_frozen && parts.commitments.iter().find(is_same).is_some() {
+        if is_frozen && parts.commitments.iter().any(|row| is_same(&row)) {
             continue;
         }
         left -= quantity;
