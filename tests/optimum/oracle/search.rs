@@ -172,3 +172,62 @@ impl Search<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::order_plans;
+    use crate::random_wave::{Profile, random_case};
+
+    /// Every combination of order plans, without bounds or dominance; nothing where there are
+    /// too many.
+    fn least_of_all(case: &Case, limits: &Limits, orders: &[OrderPlans]) -> Option<Objective> {
+        let mut combinations = vec![(Objective::ZERO, vec![0; limits.len()])];
+        for order in orders {
+            if combinations.len() * order.plans.len() > 30_000 {
+                return None;
+            }
+            let plans: Vec<Candidate> = order
+                .plans
+                .iter()
+                .map(|&plan| {
+                    let usage = limits.usage_beyond_frozen(case, &order.parts(plan));
+                    Candidate { plan, usage }
+                })
+                .collect();
+            let with = |(cost, used): &(Objective, Usage), next: &Candidate| {
+                let used: Usage = used.iter().zip(&next.usage).map(|(a, b)| a + b).collect();
+                (*cost + next.plan.cost, used)
+            };
+            combinations = combinations
+                .iter()
+                .flat_map(|so_far| plans.iter().map(move |next| with(so_far, next)))
+                .collect();
+        }
+        let fitting = combinations.iter().filter(|(_, used)| limits.fits(used));
+        fitting.map(|(cost, used)| *cost + limits.shared_cost(used)).min()
+    }
+
+    /// Tests that bounds and dominance never cut off the optimum.
+    #[test]
+    fn the_search_finds_the_least_of_all_combinations() {
+        let mut compared = 0;
+        for profile in Profile::ALL {
+            for seed in 0..60 {
+                let (wave, model) = random_case(seed, profile);
+                let case = Case::new(&wave, &model);
+                let limits = Limits::new(&case);
+                let plans = |order| order_plans::enumerate(&case, &limits, order);
+                let orders: Result<Vec<_>, TooLarge> = wave.orders.ids().map(plans).collect();
+                let (Ok(orders), Ok(best)) = (orders, crate::oracle::solve(&wave, &model)) else {
+                    continue;
+                };
+                if let Some(least) = least_of_all(&case, &limits, &orders) {
+                    assert_eq!(best.objective, least, "{profile:?} {seed}");
+                    compared += usize::from(orders.len() > 1);
+                }
+            }
+        }
+        assert!(compared > 100, "{compared} waves of several orders compared");
+    }
+}
