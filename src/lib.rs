@@ -8,3 +8,4 @@ pub mod plan;
 pub mod tables;
 pub mod time;
 pub mod units;
+pub mod verify;
