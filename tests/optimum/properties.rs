@@ -102,12 +102,7 @@ pub fn pinned_plans_cost_the_same(
             level: Level::Planned,
             pinned: true,
         };
-        let is_same = |other: &Commitment| {
-            other.is_frozen()
-                && (other.line, other.node) == (row.line, row.node)
-                && (other.service, other.ship_date) == (row.service, row.ship_date)
-        };
-        if !option.hops.is_empty() || parts.commitments.iter().any(is_same) {
+        if !option.hops.is_empty() {
             return false;
         }
         parts.commitments.push(row);

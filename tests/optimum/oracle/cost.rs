@@ -18,8 +18,11 @@ pub fn of_order(case: &Case, order: OrderId, parts: &[&Part]) -> Costs {
 pub fn of_movements(case: &Case, order: OrderId, parts: &[&Part], movements: &Movements) -> Costs {
     let mut costs = Costs::default();
     ship(case, movements, &mut costs);
-    for part in parts {
-        source(case, part, &mut costs);
+    for (at, part) in parts.iter().enumerate() {
+        // Free units that join the frozen ones of their line are one part with them.
+        let goes_on =
+            parts[..at].iter().any(|one| one.line == part.line && one.option == part.option);
+        source(case, part, goes_on, &mut costs);
     }
     for line in case.wave.orders[order].line_ids() {
         serve(case, line, parts, &mut costs);
@@ -63,8 +66,8 @@ fn ship(case: &Case, movements: &Movements, costs: &mut Costs) {
     costs[CostKey::Split] += case.model.costs.split_cost * splits;
 }
 
-/// What a part costs for where it comes from.
-fn source(case: &Case, part: &Part, costs: &mut Costs) {
+/// What a part costs for where it comes from; one that goes on with another has its units only.
+fn source(case: &Case, part: &Part, goes_on: bool, costs: &mut Costs) {
     let node = &case.wave.nodes[part.option.source];
     let sku = case.wave.lines[part.line].sku;
     let units = i64::from(part.units);
@@ -74,6 +77,9 @@ fn source(case: &Case, part: &Part, costs: &mut Costs) {
     }
     if let Some(stock) = case.wave.stock.get(&(part.option.source, sku)) {
         costs[CostKey::InventoryOpportunity] += stock.opportunity_cost * units;
+    }
+    if goes_on {
+        return;
     }
     let reject = i128::from(node.reject_rate.0) * i128::from(case.model.costs.reject_cost.0);
     costs[CostKey::RejectionRisk] += Money(round_half_up(reject, SCALE));
