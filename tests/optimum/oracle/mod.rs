@@ -69,6 +69,8 @@ pub struct Optimum {
     pub costs: Costs,
     /// By order and line, the frozen parts of an order first; units in no part are unfilled.
     pub parts: Vec<Part>,
+    /// The objective of planning the orders one at a time, each at its cheapest.
+    pub one_at_a_time: Objective,
 }
 
 /// The enumeration would take too long.
@@ -127,7 +129,7 @@ pub fn solve(wave: &Wave, model: &Model) -> Result<Optimum, TooLarge> {
     let limits = Limits::new(&case);
     let orders = wave.orders.ids().map(|order| order_plans::enumerate(&case, &limits, order));
     let orders = orders.collect::<Result<Vec<_>, TooLarge>>()?;
-    let parts = search::best_combination(&case, &limits, &orders)?;
+    let (parts, one_at_a_time) = search::best_combination(&case, &limits, &orders)?;
 
     let mut costs = limits.shared_costs(&parts.iter().collect::<Vec<_>>(), &case);
     for order in wave.orders.ids() {
@@ -135,7 +137,7 @@ pub fn solve(wave: &Wave, model: &Model) -> Result<Optimum, TooLarge> {
             parts.iter().filter(|part| wave.lines[part.line].order == order).collect();
         costs += cost::of_order(&case, order, &of_order);
     }
-    Ok(Optimum { objective: costs.objective(model), costs, parts })
+    Ok(Optimum { objective: costs.objective(model), costs, parts, one_at_a_time })
 }
 
 impl fmt::Display for Part {

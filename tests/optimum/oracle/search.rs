@@ -16,7 +16,8 @@ struct Candidate {
     usage: Usage,
 }
 
-/// Chooses a plan for every order so that the whole costs least.
+/// Chooses a plan for every order so that the whole costs least; says as well what planning the
+/// orders one at a time costs.
 ///
 /// # Errors
 /// When the search exceeds its budget.
@@ -24,15 +25,17 @@ pub fn best_combination(
     case: &Case,
     limits: &Limits,
     orders: &[OrderPlans],
-) -> Result<Vec<Part>, TooLarge> {
+) -> Result<(Vec<Part>, Objective), TooLarge> {
     // A plan per order that fits alone bounds from below; whole plans made one order at a time
     // bound from above. Between them few plans are left.
     let nothing = vec![0; limits.len()];
     let least: Vec<Objective> =
         orders.iter().map(|order| first_fit(case, limits, order, &nothing).plan.cost).collect();
     let least_of_all: Objective = least.iter().copied().sum();
-    let mut best = (Objective(i128::MAX), Vec::new());
-    for first in 0..orders.len() {
+    let in_turn = one_at_a_time(case, limits, orders, 0);
+    let in_turn_cost = in_turn.0;
+    let mut best = in_turn;
+    for first in 1..orders.len() {
         let found = one_at_a_time(case, limits, orders, first);
         if found.0 < best.0 {
             best = found;
@@ -66,7 +69,7 @@ pub fn best_combination(
     search.extend(&mut Vec::new(), Objective::ZERO, &nothing)?;
     let (_, chosen) = search.best;
     let parts = orders.iter().zip(&chosen).flat_map(|(order, plan)| order.parts(*plan));
-    Ok(parts.cloned().collect())
+    Ok((parts.cloned().collect(), in_turn_cost))
 }
 
 /// The cheapest plan of an order that fits beside what is used.

@@ -268,6 +268,7 @@ pub const DECISIONS: &[(&str, InPlan)] = &[
                 && w.lines[other.line].together == w.lines[part.line].together
         })
     }),
+    ("joint planning that pays", |_, b| b.objective < b.one_at_a_time),
     ("negative objective", |_, b| b.objective.0 < 0),
     ("several shipments", |_, b| b.costs[CostKey::Split] > Money::ZERO),
 ];

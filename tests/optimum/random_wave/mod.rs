@@ -44,7 +44,7 @@ impl Profile {
 
     fn dials(self) -> Dials {
         let mixed = Dials {
-            orders: (1, 4),
+            orders: (2, 4),
             lines: (1, 3),
             most_units: 3,
             nodes: (2, 4),
@@ -54,10 +54,11 @@ impl Profile {
             pickup: 25,
             hub: 15,
             chain: 20,
+            remote: 5,
             commitments: 15,
             split_lines: 0,
             capacity: 30,
-            most_on_hand: 6,
+            most_on_hand: 4,
             stocked: 88,
             ships: 92,
             escalate: 30,
@@ -71,11 +72,12 @@ impl Profile {
                 lines: (1, 3),
                 nodes: (3, 4),
                 lanes: (3, 4),
-                horizon: (1, 2),
+                horizon: (1, 3),
                 hub: 40,
                 chain: 70,
-                stocked: 40,
-                ships: 50,
+                remote: 60,
+                stocked: 85,
+                ships: 75,
                 pickup: 45,
                 ..mixed
             },
@@ -92,7 +94,7 @@ impl Profile {
                 split_lines: 100,
                 ..mixed
             },
-            Profile::Capacity => Dials { orders: (3, 4), lines: (1, 2), capacity: 85, ..mixed },
+            Profile::Capacity => Dials { orders: (4, 4), lines: (1, 2), capacity: 85, ..mixed },
             Profile::Escalation => Dials { lanes: (0, 1), escalate: 95, ..mixed },
         }
     }
@@ -113,6 +115,8 @@ struct Dials {
     hub: u32,
     /// Of lanes following one another from the first node to the last.
     chain: u32,
+    /// Of the first nodes alone having stock, but not the customer.
+    remote: u32,
     /// Of a line having one.
     commitments: u32,
     split_lines: u32,

@@ -23,6 +23,9 @@ pub fn fill(rng: &mut Random, dials: &Dials, parts: &mut WaveParts) {
         parts.nodes.push(node);
     }
     stock(rng, dials, parts);
+    if rng.chance(dials.remote) {
+        keep_apart(parts);
+    }
     lanes(rng, dials, parts);
 }
 
@@ -243,6 +246,16 @@ fn stock(rng: &mut Random, dials: &Dials, parts: &mut WaveParts) {
             parts.stock.insert((node, sku), stock);
         }
     }
+}
+
+/// Lets the first half of the nodes hold all stock and the others meet all customers.
+fn keep_apart(parts: &mut WaveParts) {
+    let half = parts.nodes.len() / 2;
+    for node in parts.nodes.iter_mut().take(half) {
+        node.ships = false;
+        node.pickup = false;
+    }
+    parts.stock.retain(|(node, _), _| node.index() < half);
 }
 
 fn lanes(rng: &mut Random, dials: &Dials, parts: &mut WaveParts) {
