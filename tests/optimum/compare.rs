@@ -45,6 +45,18 @@ pub fn check_case(
     Compared::Equal
 }
 
+/// Compares a planner with the oracle on the first `seeds` waves of a profile, and asserts that the
+/// oracle has an answer to nearly all.
+pub fn check_profile(
+    profile: Profile,
+    seeds: u64,
+    solve: impl Fn(&Wave, &Model) -> (Objective, f64),
+) {
+    let compared = (0..seeds).map(|seed| check_case(seed, profile, &solve));
+    let too_large = compared.filter(|compared| *compared == Compared::TooLarge).count() as u64;
+    assert!(too_large * 20 <= seeds, "{profile:?}: {too_large} of {seeds} waves are too large");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,8 +69,8 @@ mod tests {
     /// Tests that the comparison accepts the oracle's own answer.
     #[test]
     fn the_least_cost_passes() {
-        let compared = check_case(1, Profile::Mixed, by_oracle);
-        assert_eq!(compared, Compared::Equal);
+        assert_eq!(check_case(1, Profile::Mixed, by_oracle), Compared::Equal);
+        check_profile(Profile::Parcels, 10, by_oracle);
     }
 
     /// Tests that the comparison rejects a cost a little above the least.

@@ -43,7 +43,6 @@ fn random_waves_use_everything() {
         }
     }
     seen.remove(CostKey::Returns.name());
-    println!("{seen:?}");
     let unused: Vec<&str> = seen.iter().filter(|(_, n)| **n < 3).map(|(name, _)| *name).collect();
     assert!(unused.is_empty(), "used by fewer than three random waves: {unused:?}");
     assert!(too_large * 50 < seeds * Profile::ALL.len() as u64, "{too_large} waves are too large");

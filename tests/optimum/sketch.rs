@@ -18,6 +18,9 @@ use wavewright::units::{Decimal, Money, Rate};
 
 pub const PARCEL: ServiceId = ServiceId(0);
 
+/// What a unit costs that stays open.
+pub const OPEN: i64 = 10_000;
+
 /// Monday 23 November 2026, the day of planning.
 pub fn today() -> Day {
     "2026-11-23".parse().expect("a date")
@@ -244,12 +247,12 @@ fn parts(service: Service) -> WaveParts {
     }
 }
 
-/// Open units cost 100.00, everything else nothing.
+/// Open units cost, everything else nothing.
 fn model() -> Model {
     Model {
         name: "sketch".into(),
         weights: CostKey::ALL.map(|_| Decimal::ONE),
-        costs: ModelCosts { unfilled_cost: Money(100_00), ..ModelCosts::default() },
+        costs: ModelCosts { unfilled_cost: Money(OPEN), ..ModelCosts::default() },
         rules: Rules {
             deadline: Deadline::Soft,
             split_lines: false,

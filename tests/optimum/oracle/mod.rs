@@ -82,7 +82,7 @@ pub struct Case<'a> {
     wave: &'a Wave,
     model: &'a Model,
     /// Every option that the rules of time, place and eligibility allow, whatever the stock.
-    pub options: IdVec<LineId, Vec<LineOption>>,
+    options: IdVec<LineId, Vec<LineOption>>,
     /// The parts that commitments fix.
     frozen: IdVec<LineId, Vec<Part>>,
     /// For every line, the lowest tier whose nodes could serve it whole and on time.
@@ -90,7 +90,7 @@ pub struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    pub fn new(wave: &'a Wave, model: &'a Model) -> Case<'a> {
+    fn new(wave: &'a Wave, model: &'a Model) -> Case<'a> {
         let windows = options::windows(wave);
         let options: IdVec<LineId, Vec<LineOption>> =
             wave.lines.ids().map(|line| options::of_line(wave, model, &windows, line)).collect();

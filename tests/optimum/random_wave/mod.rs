@@ -60,7 +60,7 @@ impl Profile {
             capacity: 30,
             most_on_hand: 4,
             stocked: 88,
-            ships: 92,
+            ships: 95,
             escalate: 30,
         };
         match self {
@@ -144,7 +144,8 @@ pub fn random_case(seed: u64, profile: Profile) -> (Wave, Model) {
 /// A wave without anything but its instant, horizon and currency.
 fn empty_parts(rng: &mut Random, dials: &Dials) -> WaveParts {
     let day = rng.between(20, 26) as i8;
-    let clock = rng.pick(&[(6, 0), (6, 0), (6, 0), (9, 30), (14, 0), (14, 1), (23, 30)]);
+    let clock =
+        rng.pick(&[(6, 0), (6, 0), (6, 0), (6, 0), (9, 30), (9, 30), (14, 0), (14, 1), (23, 30)]);
     let zone = rng.pick(&[TimeZone::UTC, time_zone(-5)]);
     let (currency, minor_digits) =
         if rng.chance(88) { ("USD", 2) } else { rng.pick(&[("JPY", 0), ("KWD", 3)]) };

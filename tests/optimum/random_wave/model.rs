@@ -14,7 +14,7 @@ pub fn random_model(rng: &mut Random, dials: &Dials) -> Model {
         costs: ModelCosts {
             split_cost: maybe_money(rng, 60, 1, 400),
             late_cost: maybe_money(rng, 80, 1, 600),
-            unfilled_cost: money(rng, 600, 6000),
+            unfilled_cost: money(rng, 1000, 8000),
             unfilled_value_share: thousandths(rng.pick(&[0, 125, 300, 333])),
             reject_cost: maybe_money(rng, 50, 1, 1500),
             carbon_price: maybe_money(rng, 50, 1, 60),
@@ -53,10 +53,10 @@ fn rules(rng: &mut Random, dials: &Dials) -> Rules {
     ]);
     let escalate = rng.pick(&[Escalate::Cost, Escalate::Deadline, Escalate::Deadline]);
     Rules {
-        deadline: if rng.chance(80) { Deadline::Soft } else { Deadline::Hard },
+        deadline: if rng.chance(88) { Deadline::Soft } else { Deadline::Hard },
         split_lines: rng.chance(dials.split_lines),
         max_shipments: rng.maybe(25, |rng| rng.count(1, 3)),
-        max_distance_km: rng.maybe(12, |rng| rng.between(200, 500) as f64),
+        max_distance_km: rng.maybe(10, |rng| rng.between(200, 500) as f64),
         no_split_below: maybe_money(rng, 20, 1000, 9000),
         tiers: if has_tiers { tiers } else { Vec::new() },
         escalate: if has_tiers { escalate } else { Escalate::None },

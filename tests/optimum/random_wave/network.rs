@@ -47,7 +47,7 @@ fn items(rng: &mut Random, parts: &mut WaveParts) {
         parts.items.push(Item {
             sku: format!("sku-{index}").into(),
             name: "".into(),
-            kg: thousandths(rng.pick(&[0, 100, 300, 300, 1250, 2000, 2000, 4800, 7333])),
+            kg: thousandths(rng.pick(&[0, 100, 300, 300, 1250, 1900, 2000, 4800, 7333])),
             sides,
             value: money(rng, 0, 100),
             hazmat: rng.chance(8),
@@ -73,9 +73,9 @@ fn services(rng: &mut Random, dials: &Dials, parts: &mut WaveParts) {
             rate_card: RateCardId::from_index(rng.between(0, 1) as usize),
             dim_divisor: rng.maybe(60, |rng| Decimal::from_int(rng.pick(&[5000, 4000, 139]))),
             surcharge: thousandths(rng.pick(&[0, 0, 120, 75])),
-            max_kg: rng.maybe(60, |rng| thousandths(rng.pick(&[2000, 5000, 5000, 10_500]))),
-            max_length: rng.maybe(20, |rng| Length(rng.between(40, 60) * Length::SCALE)),
-            hazmat: rng.chance(60),
+            max_kg: rng.maybe(60, |rng| thousandths(rng.pick(&[2000, 5000, 7500, 7500, 10_500]))),
+            max_length: rng.maybe(15, |rng| Length(rng.between(40, 60) * Length::SCALE)),
+            hazmat: rng.chance(70),
             operates: operates(rng, &["mon-fri", "daily", "mon-sat"]),
             kg_co2_per_parcel_km: rng.pick(&[0.0, 0.0021, 0.01]),
             kg_co2_per_kg_km: rng.pick(&[0.0, 0.0003, 0.0017]),
@@ -87,7 +87,7 @@ fn zone_rows(rng: &mut Random, zones: &[ZoneId]) -> Vec<ZoneRow> {
     let mut rows = Vec::new();
     let mut transit = rng.count(0, 1);
     for (zone, max_km) in zones.iter().zip([150.0, 350.0, 5000.0]) {
-        if rng.chance(92) {
+        if rng.chance(96) {
             rows.push(ZoneRow::Band { max_km, zone: *zone, transit_days: transit });
         }
         transit += rng.count(0, 2);
