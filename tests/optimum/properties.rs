@@ -126,6 +126,15 @@ pub fn frozen_stays_frozen(wave: &Wave, decisions: &[Commitment]) {
     }
 }
 
+/// Checks a property on the first `seeds` waves of every profile, and asserts that it had something
+/// to say about the `least_share` of them.
+pub fn over_all(seeds: u64, least_share: f64, property: impl Fn(u64, Profile) -> bool) {
+    let cases = Profile::ALL.iter().flat_map(|p| (0..seeds).map(move |seed| (seed, *p)));
+    let checked = cases.filter(|(seed, profile)| property(*seed, *profile)).count();
+    let all = Profile::ALL.len() as f64 * seeds as f64;
+    assert!(checked as f64 >= least_share * all, "only {checked} of {all} cases");
+}
+
 /// Old index to new.
 struct Moves(Vec<usize>);
 
@@ -223,37 +232,31 @@ mod tests {
         by_oracle(wave, model).map(|best| best.objective)
     }
 
-    /// Runs a property over every profile and asserts that most cases had something to say.
-    fn over_all(property: impl Fn(u64, Profile) -> bool, least_share: f64) {
-        let cases = Profile::ALL.iter().flat_map(|p| (0..SEEDS).map(move |seed| (seed, *p)));
-        let checked = cases.filter(|(seed, profile)| property(*seed, *profile)).count();
-        let all = Profile::ALL.len() as f64 * SEEDS as f64;
-        assert!(checked as f64 >= least_share * all, "only {checked} of {all} cases");
-    }
-
     /// Tests that the oracle does not mind the order of rows.
     #[test]
     fn the_oracle_ignores_row_order() {
-        over_all(|seed, profile| row_order_does_not_matter(seed, profile, least), 0.95);
+        over_all(SEEDS, 0.95, |seed, profile| row_order_does_not_matter(seed, profile, least));
     }
 
     /// Tests that the oracle finds no more cost with more stock and capacity.
     #[test]
     fn the_oracle_uses_more_room() {
-        over_all(|seed, profile| more_never_costs_more(seed, profile, least), 0.95);
+        over_all(SEEDS, 0.95, |seed, profile| more_never_costs_more(seed, profile, least));
     }
 
     /// Tests that the oracle's objective grows with the weights.
     #[test]
     fn the_oracle_scales() {
-        over_all(|seed, profile| scaled_weights_scale_the_objective(seed, profile, least), 0.95);
+        over_all(SEEDS, 0.95, |seed, profile| {
+            scaled_weights_scale_the_objective(seed, profile, least)
+        });
     }
 
     /// Tests that the oracle's plans cost the same when they are pinned.
     #[test]
     fn the_oracle_agrees_with_its_pinned_plans() {
         let property = |seed, profile| pinned_plans_cost_the_same(seed, profile, by_oracle, least);
-        over_all(property, 0.7);
+        over_all(SEEDS, 0.7, property);
     }
 
     /// Tests that the oracle keeps frozen commitments, and that losing one would be found.
