@@ -3,6 +3,7 @@
 pub mod diagnostics;
 pub mod domain;
 pub mod ids;
+pub mod ingest;
 pub mod network;
 pub mod plan;
 pub mod tables;
