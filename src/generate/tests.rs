@@ -121,7 +121,7 @@ fn the_bytes_of_a_seed_are_those_of_the_last_release() {
         digest.update(std::fs::read(path).unwrap());
     }
     let digest: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(digest, "586326dce61a111b396eae0852fe624cd2053b35cb77bca056a3b4b95b728fbb");
+    assert_eq!(digest, "014ac47f4472f84e337022eedd09b81588b68d3640e951117e600b15a8966552");
 }
 
 #[test]

@@ -1,0 +1,142 @@
+//! What the project ships, and what it generates, is what it would accept from anyone.
+
+use std::path::{Path, PathBuf};
+use wavewright::domain::{CostKey, Deadline, Escalate, NodeKind, Wave};
+use wavewright::generate::{Format, GenerateSettings, Regime, generate, write};
+use wavewright::ingest::{read_model, read_wave, shipped_models};
+
+fn root(folder: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)
+}
+
+/// The entries of a folder, by name.
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+/// The shipped waves: the folders of `datasets/` that hold one, and those of `datasets/golden/`.
+fn shipped_waves() -> Vec<PathBuf> {
+    let mut folders = entries(&root("datasets"));
+    folders.extend(entries(&root("datasets/golden")));
+    folders.retain(|folder| folder.join("wave.toml").is_file());
+    folders
+}
+
+/// Reads a wave that must be free of errors and warnings.
+fn clean(folder: &Path) -> Wave {
+    let read = read_wave(folder).unwrap_or_else(|findings| {
+        panic!("{}: {:#?}", folder.display(), findings.iter().collect::<Vec<_>>())
+    });
+    let warnings: Vec<_> = read.warnings.iter().collect();
+    assert!(warnings.is_empty(), "{}: {warnings:#?}", folder.display());
+    read.wave
+}
+
+#[test]
+fn every_shipped_wave_is_clean_and_tells_its_story() {
+    let waves = shipped_waves();
+    assert!(waves.len() >= 20, "{waves:?}");
+    for folder in waves {
+        let wave = clean(&folder);
+        let name = folder.file_name().unwrap().to_string_lossy();
+        assert_eq!(*wave.name, *name, "a wave is named after its folder");
+        let story = std::fs::read_to_string(folder.join("README.md")).unwrap();
+        assert!(story.starts_with(&format!("# {name}\n")), "{name}");
+    }
+}
+
+#[test]
+fn every_model_is_shipped_by_the_name_of_its_file() {
+    let files: Vec<String> = entries(&root("models"))
+        .iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    let mut shipped: Vec<&str> = shipped_models().collect();
+    shipped.sort_unstable();
+    assert_eq!(files, shipped);
+    for name in shipped {
+        let model = read_model(name, 2).unwrap();
+        assert_eq!(&*model.name, name);
+        let file = root("models").join(format!("{name}.toml"));
+        assert_eq!(read_model(&file.to_string_lossy(), 2).unwrap(), model);
+        assert!(std::fs::read_to_string(file).unwrap().starts_with("# "), "{name} says when");
+    }
+}
+
+#[test]
+fn each_model_is_what_its_name_promises() {
+    let model = |name: &str| read_model(name, 2).unwrap();
+    let balanced = model("balanced");
+    assert!(model("cost").costs.split_cost.0 == 0 && model("cost").costs.late_cost.0 == 0);
+    assert!(model("fastest").costs.late_cost > balanced.costs.late_cost);
+    assert!(model("fewest-splits").costs.split_cost > balanced.costs.split_cost);
+    let last = model("stores-last").rules;
+    assert_eq!(last.tiers[0], [NodeKind::Dc]);
+    assert_eq!(last.escalate, Escalate::Deadline);
+    assert_eq!(model("ship-by").rules.deadline, Deadline::Hard);
+    assert_eq!(balanced.weight(CostKey::Carbon).0, 0);
+    assert!(model("green").weight(CostKey::Carbon).0 > 0);
+    assert!(model("green").costs.carbon_price.0 > 0);
+    assert!(model("peak").weight(CostKey::Overload).0 > 0);
+}
+
+#[test]
+fn the_models_of_the_golden_waves_can_be_read() {
+    let mut count = 0;
+    for folder in entries(&root("datasets/golden")).iter().filter(|path| path.is_dir()) {
+        for path in entries(folder) {
+            let name = path.file_name().unwrap().to_string_lossy();
+            let other = ["wave.toml", "expected.toml"].contains(&&*name);
+            if !other && name.ends_with(".toml") {
+                let model = read_model(&path.to_string_lossy(), 2);
+                assert!(model.is_ok(), "{}: {model:?}", path.display());
+                count += 1;
+            }
+        }
+    }
+    assert!(count >= 25, "{count}");
+}
+
+#[test]
+fn generated_waves_are_clean_in_both_formats() {
+    let folder = tempfile::tempdir().unwrap();
+    let sizes = [(1, 5, 1), (40, 6, 12), (1500, 40, 500)];
+    for regime in Regime::ALL {
+        for (seed, (orders, nodes, skus)) in (1..).zip(sizes) {
+            let settings = GenerateSettings { orders, nodes, skus, regime, seed };
+            let generated = generate(&settings).unwrap();
+            for (extension, format) in [("csv", Format::Csv), ("parquet", Format::Parquet)] {
+                let name = format!("{}-{orders}-{extension}", regime.name());
+                let path = folder.path().join(name);
+                write(&generated, &path, format).unwrap();
+                let wave = clean(&path);
+                assert_eq!((wave.orders.len(), wave.nodes.len()), (orders, nodes));
+                assert_eq!(wave.items.len(), skus);
+            }
+        }
+    }
+}
+
+/// Tests that what Parquet keeps is what CSV says: weights, money and instants lose nothing.
+#[test]
+fn a_generated_wave_is_the_same_from_csv_and_from_parquet() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings =
+        GenerateSettings { orders: 60, nodes: 9, skus: 30, regime: Regime::Omnichannel, seed: 5 };
+    let generated = generate(&settings).unwrap();
+    let read = |name: &str, format| {
+        let path = folder.path().join(name);
+        write(&generated, &path, format).unwrap();
+        clean(&path)
+    };
+    let (csv, parquet) = (read("csv", Format::Csv), read("parquet", Format::Parquet));
+    assert_eq!(format!("{:?}", csv.orders), format!("{:?}", parquet.orders));
+    assert_eq!(format!("{:?}", csv.lines), format!("{:?}", parquet.lines));
+    assert_eq!(format!("{:?}", csv.items), format!("{:?}", parquet.items));
+    assert_eq!(format!("{:?}", csv.rate_cards), format!("{:?}", parquet.rate_cards));
+    assert_eq!(csv.stock, parquet.stock);
+}
