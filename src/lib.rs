@@ -2,10 +2,14 @@
 
 pub mod diagnostics;
 pub mod domain;
+pub mod generate;
 pub mod ids;
 pub mod ingest;
 pub mod network;
+pub mod options;
 pub mod plan;
+pub mod solve;
 pub mod tables;
 pub mod time;
 pub mod units;
+pub mod verify;
