@@ -118,6 +118,12 @@ impl Wave {
         &self.windows[node]
     }
 
+    /// The last date of the horizon at a node: its local date of `now` + `horizon_days`.
+    pub fn horizon_end(&self, node: NodeId) -> Day {
+        let local = self.parts.now.with_time_zone(self.parts.nodes[node].time_zone.clone());
+        Day::from(local.date()).plus(self.parts.horizon_days)
+    }
+
     /// The nodes with an inventory row of an item, by rising id.
     pub fn stocked_at(&self, sku: SkuId) -> &[NodeId] {
         &self.stocked_at[sku]

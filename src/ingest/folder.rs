@@ -28,13 +28,13 @@ impl Folder {
         let names = match file_names(path) {
             Ok(names) => names,
             Err(error) => {
-                findings.push(settings::missing(&format!("the folder cannot be read: {error}")));
+                findings.push(settings::missing("the folder", &error));
                 return folder;
             }
         };
         match std::fs::read_to_string(path.join(settings::FILE)) {
             Ok(text) => folder.settings = Some(text),
-            Err(error) => findings.push(settings::missing(&format!("cannot be read: {error}"))),
+            Err(error) => findings.push(settings::missing("the file", &error)),
         }
         for name in names {
             let Some((stem, "csv" | "parquet")) = name.rsplit_once('.') else { continue };

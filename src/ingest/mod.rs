@@ -8,13 +8,17 @@ mod document;
 mod folder;
 mod model;
 mod nearest;
+mod pages;
 mod read;
 mod rows;
 mod rules;
+mod schema;
 mod settings;
 mod spec;
 mod wave;
 
 pub use folder::digests;
 pub use model::{model_from_json, model_to_json, parse_model, read_model, shipped_models};
+pub use pages::{model_page, wave_page};
+pub use schema::{model_schema, settings_schema, table_schema};
 pub use wave::{Ingested, read_wave};

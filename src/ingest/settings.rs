@@ -85,7 +85,11 @@ pub(crate) fn parse(text: &str, findings: &mut Findings) -> PartialSettings {
 }
 
 /// Finding for a folder without the file.
-pub(crate) fn missing(cause: &str) -> Finding {
+pub(crate) fn missing(what: &str, error: &std::io::Error) -> Finding {
+    let cause = match error.kind() {
+        std::io::ErrorKind::NotFound => format!("{what} is not there"),
+        _ => format!("{what} cannot be read: {error}"),
+    };
     let action = "name a folder that holds wave.toml and the tables of a wave";
     Finding::new(&codes::E0101, FILE, cause, action)
 }

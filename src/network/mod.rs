@@ -1,5 +1,7 @@
-//! Distances, zones and routes over the network of a wave.
+//! Distances and routes over the network of a wave.
 
 mod distance;
+mod routes;
 
-pub use distance::haversine_km;
+pub use distance::{distance_matrix, haversine_km, node_distance_km};
+pub use routes::{Hop, Routes, earliest_arrival, next_departure};

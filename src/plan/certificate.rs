@@ -1,29 +1,9 @@
 //! The certificate: what the plan costs, what is proven about it, and how it came about.
 
+pub use crate::solve::{Proof, Scope, StoppedBy};
+
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// What proved the bound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Proof {
-    /// The mixed-integer program, by branch and bound.
-    Exact,
-    /// Prices on stock and capacity, by Lagrangian or linear-programming duality.
-    Decompose,
-    /// Nothing: a heuristic.
-    None,
-}
-
-/// The problem that the bound is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scope {
-    /// The wave as given.
-    Whole,
-    /// The wave without the options that a named limit left out.
-    Pruned,
-}
 
 /// How the plan ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,19 +13,6 @@ pub enum Status {
     Optimal,
     GapOpen,
     Heuristic,
-}
-
-/// Why the solver stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StoppedBy {
-    /// The gap asked for was reached.
-    Gap,
-    TimeLimit,
-    /// Ctrl-C or SIGTERM.
-    Interrupt,
-    /// The method had nothing more to do.
-    Finished,
 }
 
 /// The certificate of a plan. Money is in the wave's currency.

@@ -1,20 +1,18 @@
 //! A plan: what each table of a plan folder holds, in typed form.
 
 mod certificate;
+mod ledger;
+mod io;
 
+pub use crate::network::Hop;
 pub use certificate::{Certificate, Proof, Scope, Status, StoppedBy};
+pub use ledger::Ledger;
+pub use io::{PLAN_CODES, PLAN_TABLES, WriteError, read_plan, write_plan};
 
 use crate::domain::CapacityUnit;
 use crate::ids::{LaneId, LineId, NodeId, OrderId, ReturnId, ServiceId, SkuId, ZoneId};
 use crate::time::Day;
 use crate::units::{Decimal, Money, Quantity};
-
-/// A departure over a lane.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Hop {
-    pub lane: LaneId,
-    pub departs: Day,
-}
 
 /// What an assignment is: the first that applies, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

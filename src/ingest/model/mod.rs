@@ -42,13 +42,13 @@ impl ModelFile {
         let path = Path::new(name_or_path);
         let file = path.file_name().map_or(name_or_path.into(), |name| name.to_string_lossy());
         let text = std::fs::read_to_string(path).map_err(|error| {
-            let cause = format!("is no shipped model, and as a file cannot be read: {error}");
+            let cause = match error.kind() {
+                std::io::ErrorKind::NotFound => "is neither a shipped model nor a file".to_owned(),
+                _ => format!("is no shipped model, and as a file cannot be read: {error}"),
+            };
             let action = match nearest(name_or_path, shipped_models()) {
                 Some(known) => format!("did you mean {known}?"),
-                None => {
-                    let names: Vec<&str> = shipped_models().collect();
-                    format!("name a file, or one of {}", names.join(", "))
-                }
+                None => "name a file, or a shipped model such as balanced".to_owned(),
             };
             Finding::new(&codes::E0701, &file, cause, action)
         })?;

@@ -111,6 +111,7 @@ struct RawSolve {
     time_limit_s: f64,
     /// 0: all cores.
     threads: u32,
+    /// The same seed, threads and input give the same plan.
     seed: u64,
     /// `auto`, `exact`, `decompose`, or a heuristic's name.
     #[schemars(length(min = 1))]

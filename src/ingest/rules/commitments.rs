@@ -81,7 +81,7 @@ pub(crate) fn commitments(
             level: row.level?,
             pinned: row.pinned?,
         };
-        if row.whole && commitment.is_frozen() {
+        if row.is_whole() && commitment.is_frozen() {
             frozen(table, row, demand, order?, findings);
         }
         Some(commitment)

@@ -1,11 +1,13 @@
 //! Calendars, nodes, their capacity, and lanes.
 
 use crate::diagnostics::{Findings, codes};
-use crate::domain::{Calendar, Capacity, Lane, Node, NodeKind};
+use crate::domain::{Calendar, Capacity, CapacityUnit, Lane, Node, NodeKind};
 use crate::ids::{CalendarId, NodeId};
 use crate::ingest::read::Rows;
 use crate::ingest::rows::{CalendarRow, LaneRow, NodeCapacityRow, NodeRow};
 use crate::ingest::rules::keys::{Index, Part, unique};
+use crate::ingest::spec::Row;
+use crate::time::Day;
 
 /// Calendars: keys.
 pub(crate) fn calendars<'a>(
@@ -68,21 +70,21 @@ pub(crate) fn nodes<'a>(
 }
 
 /// Adds capacities to their nodes: keys, references.
-pub(crate) fn capacities(
-    table: &Rows<NodeCapacityRow<'_>>,
+pub(crate) fn capacities<'a>(
+    table: &Rows<NodeCapacityRow<'a>>,
     nodes: &mut Part<'_, NodeId, Node>,
     findings: &mut Findings,
 ) {
-    let key = |row: &NodeCapacityRow<'_>| {
+    let key = |row: &NodeCapacityRow<'a>| {
         // A bad date is not an empty one.
-        if !row.whole {
+        if !row.is_whole() {
             return None;
         }
-        Some((row.node_id?.to_owned(), row.date, row.unit?))
+        Some((row.node_id?, row.date, row.unit?))
     };
-    let show = |(node, date, unit): &(String, Option<crate::time::Day>, _)| {
+    let show = |(node, date, unit): &(&str, Option<Day>, CapacityUnit)| {
         let date = date.map_or_else(|| "every date".to_owned(), |date| date.to_string());
-        format!("{node}, {date}, {}", crate::domain::CapacityUnit::name(*unit))
+        format!("{node}, {date}, {}", unit.name())
     };
     unique(table, key, show, findings);
     for row in &table.rows {
@@ -103,12 +105,12 @@ pub(crate) fn capacities(
 }
 
 /// Lanes: keys, references, no lane back to its start.
-pub(crate) fn lanes(
-    table: &Rows<LaneRow<'_>>,
+pub(crate) fn lanes<'a>(
+    table: &Rows<LaneRow<'a>>,
     nodes: &Index<'_, NodeId>,
     findings: &mut Findings,
 ) -> Vec<Option<Lane>> {
-    let key = |row: &LaneRow<'_>| Some((row.from_node?.to_owned(), row.to_node?.to_owned()));
+    let key = |row: &LaneRow<'a>| Some((row.from_node?, row.to_node?));
     unique(table, key, |(from, to)| format!("{from}, {to}"), findings);
     let lanes = table.rows.iter().map(|row| {
         let from = nodes.follow(table, row, "from_node", row.from_node, findings);

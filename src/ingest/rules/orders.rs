@@ -7,6 +7,7 @@ use crate::ingest::cell::JourneyName;
 use crate::ingest::read::Rows;
 use crate::ingest::rows::{OrderLineRow, OrderRow};
 use crate::ingest::rules::keys::{Index, Part, duplicate};
+use crate::ingest::spec::Row;
 use crate::time::Day;
 use jiff::Zoned;
 use std::ops::Range;
@@ -183,7 +184,7 @@ fn order<'a>(
     findings: &mut Findings,
 ) -> Option<Order> {
     let pickup_node = nodes.follow(table, row, "pickup_node", row.pickup_node, findings);
-    if row.whole {
+    if row.is_whole() {
         for column in missing_place(row) {
             let cause = match row.journey {
                 Some(JourneyName::Pickup) => "is needed to know where the order is collected",

@@ -6,6 +6,7 @@ use crate::ids::{NodeId, OrderId, ReturnId, SkuId};
 use crate::ingest::read::Rows;
 use crate::ingest::rows::ReturnRow;
 use crate::ingest::rules::keys::{Index, Part};
+use crate::ingest::spec::Row;
 
 /// Returns, each from a place, brought to a node, or part of an exchange.
 pub(crate) fn returns(
@@ -35,7 +36,7 @@ pub(crate) fn returns(
             (None, None) if !is_elsewhere => Some("latitude"),
             _ => None,
         };
-        if let Some(column) = missing.filter(|_| row.whole) {
+        if let Some(column) = missing.filter(|_| row.is_whole()) {
             let cause = "is needed to know where the return comes from";
             let action = "fill in latitude and longitude, or name a drop_node or an order_id";
             findings.push(table.finding(&codes::E0402, row, column, cause, action));

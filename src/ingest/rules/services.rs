@@ -6,6 +6,7 @@ use crate::ids::{Id, IdVec, NodeId, RateCardId, ServiceId, ZoneId, ZoneTableId};
 use crate::ingest::read::Rows;
 use crate::ingest::rows::{NodeServiceRow, RateRow, ServiceRow, ZoneRow};
 use crate::ingest::rules::keys::{Index, Part, unique};
+use crate::ingest::spec::Row;
 use crate::units::Decimal;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
@@ -58,7 +59,7 @@ pub(crate) fn zones<'a>(
             rows_of.push(Vec::new());
             zones_of.push(BTreeSet::new());
         }
-        if !row.whole {
+        if !row.is_whole() {
             continue;
         }
         let (Some(zone), Some(transit_days)) = (row.zone, row.transit_days) else { continue };
@@ -188,13 +189,13 @@ pub(crate) fn services<'a>(
 
 /// Adds the services to the nodes that offer them, every one where a node names none: keys,
 /// references.
-pub(crate) fn node_services(
-    table: &Rows<NodeServiceRow<'_>>,
+pub(crate) fn node_services<'a>(
+    table: &Rows<NodeServiceRow<'a>>,
     nodes: &mut Part<'_, NodeId, Node>,
     services: &Part<'_, ServiceId, Service>,
     findings: &mut Findings,
 ) {
-    let key = |row: &NodeServiceRow<'_>| Some((row.node_id?.to_owned(), row.service?.to_owned()));
+    let key = |row: &NodeServiceRow<'a>| Some((row.node_id?, row.service?));
     unique(table, key, |(node, service)| format!("{node}, {service}"), findings);
     for row in &table.rows {
         let node = nodes.index.follow(table, row, "node_id", row.node_id, findings);

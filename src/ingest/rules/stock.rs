@@ -5,7 +5,7 @@ use crate::domain::{Item, Node, NodeItem, NodeKind, Stock};
 use crate::ids::{NodeId, SkuId};
 use crate::ingest::read::Rows;
 use crate::ingest::rows::{InboundRow, InventoryRow, ItemRow, NodeItemRow};
-use crate::ingest::rules::keys::{Index, Part, duplicate};
+use crate::ingest::rules::keys::{Index, Part, unique};
 use crate::ingest::spec::Row;
 use crate::units::Money;
 use rustc_hash::FxHashMap;
@@ -33,39 +33,25 @@ pub(crate) fn items<'a>(
     Part { index, items: table.rows.iter().map(item).collect() }
 }
 
-/// Notes a row by node and item, and finds one that is there twice.
-fn once<'a, R: Row<'a>>(
-    rows_of: &mut ByNodeItem<usize>,
-    table: &Rows<R>,
-    row: &R,
-    key: (NodeId, SkuId),
-    shown: (Option<&str>, Option<&str>),
-    findings: &mut Findings,
-) -> bool {
-    let first = *rows_of.entry(key).or_insert(row.number());
-    if first != row.number() {
-        let shown = format!("{}, {}", shown.0.unwrap_or_default(), shown.1.unwrap_or_default());
-        duplicate(table, row, "node_id, sku", &shown, first, findings);
-    }
-    first == row.number()
+/// A node and an item as a finding shows them.
+fn shown((node, sku): &(&str, &str)) -> String {
+    format!("{node}, {sku}")
 }
 
 /// Terms of items at nodes: keys, references, purchase costs only at vendors.
-pub(crate) fn node_items(
-    table: &Rows<NodeItemRow<'_>>,
+pub(crate) fn node_items<'a>(
+    table: &Rows<NodeItemRow<'a>>,
     nodes: &Part<'_, NodeId, Node>,
     items: &Index<'_, SkuId>,
     findings: &mut Findings,
 ) -> ByNodeItem<NodeItem> {
-    let mut rows_of = ByNodeItem::default();
+    let key = |row: &NodeItemRow<'a>| Some((row.node_id?, row.sku?));
+    unique(table, key, shown, findings);
     let mut terms = ByNodeItem::default();
     for row in &table.rows {
         let node = nodes.index.follow(table, row, "node_id", row.node_id, findings);
         let sku = items.follow(table, row, "sku", row.sku, findings);
         let (Some(node), Some(sku)) = (node, sku) else { continue };
-        if !once(&mut rows_of, table, row, (node, sku), (row.node_id, row.sku), findings) {
-            continue;
-        }
         let is_vendor = nodes.get(node).is_none_or(|node| node.kind == NodeKind::Vendor);
         if let Some(cost) = row.purchase_cost
             && cost != Money::ZERO
@@ -87,22 +73,20 @@ pub(crate) fn node_items(
 }
 
 /// Stock on hand: keys, references, none at hubs.
-pub(crate) fn inventory(
-    table: &Rows<InventoryRow<'_>>,
+pub(crate) fn inventory<'a>(
+    table: &Rows<InventoryRow<'a>>,
     nodes: &Part<'_, NodeId, Node>,
     items: &Index<'_, SkuId>,
     findings: &mut Findings,
 ) -> ByNodeItem<Stock> {
-    let mut rows_of = ByNodeItem::default();
+    let key = |row: &InventoryRow<'a>| Some((row.node_id?, row.sku?));
+    unique(table, key, shown, findings);
     let mut stock = ByNodeItem::default();
     stock.reserve(table.rows.len());
     for row in &table.rows {
         let node = nodes.index.follow(table, row, "node_id", row.node_id, findings);
         let sku = items.follow(table, row, "sku", row.sku, findings);
         let (Some(node), Some(sku)) = (node, sku) else { continue };
-        if !once(&mut rows_of, table, row, (node, sku), (row.node_id, row.sku), findings) {
-            continue;
-        }
         no_hub(table, row, row.node_id, nodes.get(node), findings);
         let entry = (|| {
             Some(Stock {
@@ -224,13 +208,13 @@ mod tests {
     #[test]
     fn purchase_costs_hold_at_vendors_only() {
         let file =
-            Source::from_csv(b"node_id,sku,purchase_cost\nD,a,1\nV,a,2\nD,b,0\nD,a,0\n").unwrap();
+            Source::from_csv(b"node_id,sku,purchase_cost\nD,a,1\nV,a,2\nD,b,0\nV,a,2\n").unwrap();
         let found = check(&file, |table, nodes, items, findings| {
             let terms = node_items(table, nodes, items, findings);
             let cost = |node| terms[&(NodeId(node), SkuId(0))].purchase_cost;
             assert_eq!((cost(0), cost(2)), (Money(0), Money(200)));
         });
-        assert_eq!(found, ["W0406:1", "E0301:4"]);
+        assert_eq!(found, ["E0301:4", "W0406:1"]);
     }
 
     #[test]
@@ -239,7 +223,7 @@ mod tests {
         let found = check(&file, |table, nodes, items, findings| {
             inventory(table, nodes, items, findings);
         });
-        assert_eq!(found, ["E0403:2", "E0301:3", "E0302:4"]);
+        assert_eq!(found, ["E0301:3", "E0403:2", "E0302:4"]);
     }
 
     #[test]

@@ -1,0 +1,372 @@
+//! Building the options of an order: sources, transfers, shipments, and the terms of each line.
+
+use crate::domain::{CostKey, Escalate, NodeKind};
+use crate::ids::{LineId, NodeId, OrderId, ServiceId};
+use crate::options::bundles::bundle_needs;
+use crate::options::eligibility::{line_bar, offers};
+use crate::options::escalation::first_tier_on_time;
+use crate::options::frozen::frozen_shipments;
+use crate::options::lines::{change_applies, lateness_cost};
+use crate::options::transfers::{Moved, Supply, transfers};
+use crate::options::{Arrival, Bar, Group, Need, OpenLine, OrderOptions, Planner, Pruned, Way};
+use crate::time::Day;
+use crate::units::{Decimal, Money, Objective, round_half_up};
+use std::collections::BTreeSet;
+
+/// Builds every option of an order; `km` holds the distance from each node to its customer.
+/// What is left out goes to `pruned` with its reason.
+pub fn order_options(
+    planner: &Planner,
+    order: OrderId,
+    km: &[f64],
+    pruned: &mut dyn FnMut(Pruned),
+) -> OrderOptions {
+    let mut options = empty_options(planner, order);
+    if options.lines.is_empty() {
+        return options;
+    }
+    let builder = Builder { planner, order, km };
+    let supplies = builder.supplies(&options, pruned);
+    let moved = if planner.wave.lanes.is_empty() {
+        Vec::new()
+    } else {
+        transfers(planner, &options.lines, &supplies, builder.last_day())
+    };
+    let tiers: Vec<u32> =
+        options.lines.iter().map(|line| first_tier_on_time(planner, order, line.id)).collect();
+    for node in builder.last_nodes(&supplies, &moved) {
+        builder.add_groups(&mut options, node, &supplies, &moved, &tiers, pruned);
+    }
+    options
+}
+
+/// The open lines, needs and frozen shipments of an order, without any option.
+fn empty_options(planner: &Planner, order: OrderId) -> OrderOptions {
+    let wave = planner.wave;
+    let mut needs: Vec<Need> = Vec::new();
+    let mut lines: Vec<OpenLine> = Vec::new();
+    for id in wave.orders[order].line_ids() {
+        let quantity = wave.open_quantity(id);
+        if quantity == 0 {
+            continue;
+        }
+        let kit = wave.lines[id].together.as_deref();
+        let same_kit = |need: &Need| {
+            kit.is_some() && wave.lines[lines[need.lines[0]].id].together.as_deref() == kit
+        };
+        let need = needs.iter().position(same_kit).unwrap_or_else(|| {
+            needs.push(Need { lines: Vec::new() });
+            needs.len() - 1
+        });
+        needs[need].lines.push(lines.len());
+        let divisible = planner.model.rules.split_lines && kit.is_none() && quantity > 1;
+        lines.push(OpenLine { id, sku: wave.lines[id].sku, quantity, need, divisible });
+    }
+    let bundled = bundle_needs(planner, &mut lines, &mut needs);
+    let undivided = limit_states(&mut lines, needs.len());
+    let frozen = frozen_shipments(wave, order);
+    let limit = wave.max_shipments(order, planner.model);
+    let shipments_left = limit.map(|limit| limit.saturating_sub(frozen.len() as u32));
+    OrderOptions {
+        order,
+        lines,
+        needs,
+        arrivals: Vec::new(),
+        groups: Vec::new(),
+        frozen,
+        shipments_left,
+        ship_complete: wave.orders[order].ship_complete,
+        split_lines: planner.model.rules.split_lines,
+        undivided,
+        bundled,
+    }
+}
+
+/// The most states of an order: the product over its needs of the amounts that can be filled.
+/// Beyond it, lines stay whole; the certificate then says `pruned`.
+pub const MAX_STATES: usize = 1024;
+
+/// Keeps the lines with the most units whole until the order's states are few enough; returns
+/// how many.
+fn limit_states(lines: &mut [OpenLine], needs: usize) -> u64 {
+    let mut undivided = 0;
+    loop {
+        let divisible = lines.iter().filter(|line| line.divisible);
+        let (count, factors) = divisible.fold((0, 1.0), |(count, product), line| {
+            (count + 1, product * (line.quantity as f64 + 1.0))
+        });
+        if factors * 2_f64.powi((needs - count) as i32) <= MAX_STATES as f64 {
+            return undivided;
+        }
+        let widest = lines.iter_mut().filter(|line| line.divisible).max_by_key(|l| l.quantity);
+        let Some(widest) = widest else { return undivided };
+        widest.divisible = false;
+        undivided += 1;
+    }
+}
+
+struct Builder<'a> {
+    planner: &'a Planner<'a>,
+    order: OrderId,
+    km: &'a [f64],
+}
+
+impl Builder<'_> {
+    fn last_day(&self) -> Day {
+        let wave = self.planner.wave;
+        let last = wave.nodes.ids().filter_map(|node| wave.window(node).last()).max();
+        last.copied().unwrap_or(Day(i32::MIN))
+    }
+
+    /// The sources of each open line, with the days on which they may release it.
+    fn supplies(&self, options: &OrderOptions, pruned: &mut dyn FnMut(Pruned)) -> Vec<Supply> {
+        let (planner, wave) = (self.planner, self.planner.wave);
+        let mut supplies = Vec::new();
+        for (index, line) in options.lines.iter().enumerate() {
+            // A part of a divided line may be as small as a unit.
+            let wanted = if options.split_lines { 1 } else { line.quantity as i64 };
+            for source in planner.sources(line.sku) {
+                let mut bar = |bar| {
+                    pruned(Pruned { line: line.id, source, node: source, service: None, bar });
+                };
+                let profile = planner.stock(source, line.sku);
+                let window = wave.window(source);
+                let stocked = |day: &&Day| profile.is_none_or(|p| p.available_on(**day) >= wanted);
+                let free = |day: &&Day| !wave.is_excluded(line.id, source, **day);
+                let days: Vec<Day> = window.iter().filter(stocked).filter(free).copied().collect();
+                if days.is_empty() {
+                    let raw = wave.stock_of(source, line.sku);
+                    let enough = |day: &Day| raw.is_some_and(|s| s.available_by(*day) >= wanted);
+                    bar(match () {
+                        () if window.is_empty() => Bar::NoDay,
+                        () if window.iter().any(|day| stocked(&day)) => Bar::Excluded,
+                        () if window.iter().any(enough) => Bar::StockCommitted,
+                        () => Bar::NoStock,
+                    });
+                    continue;
+                }
+                let level = |day: Day| profile.map_or(0, |p| p.step_at(day));
+                let mut fresh = vec![days[0]];
+                for pair in days.windows(2) {
+                    let gap = window.iter().any(|day| pair[0] < *day && *day < pair[1]);
+                    if gap || level(pair[0]) != level(pair[1]) {
+                        fresh.push(pair[1]);
+                    }
+                }
+                supplies.push(Supply { line: index, source, days, fresh });
+            }
+        }
+        supplies
+    }
+
+    /// The nodes at which shipments of the order may end, by rising id.
+    fn last_nodes(&self, supplies: &[Supply], moved: &[Moved]) -> BTreeSet<NodeId> {
+        supplies.iter().map(|s| s.source).chain(moved.iter().map(|m| m.node)).collect()
+    }
+
+    fn add_groups(
+        &self,
+        options: &mut OrderOptions,
+        node: NodeId,
+        supplies: &[Supply],
+        moved: &[Moved],
+        tiers: &[u32],
+        pruned: &mut dyn FnMut(Pruned),
+    ) {
+        let wave = self.planner.wave;
+        let direct: Vec<&Supply> = supplies.iter().filter(|s| s.source == node).collect();
+        let from = moved.partition_point(|m| m.node < node);
+        let to = moved.partition_point(|m| m.node <= node);
+        let moved = &moved[from..to];
+        let km = self.km[node.0 as usize];
+        let offers = offers(wave, self.planner.model, self.order, node, km);
+        let mut bar_all = |bar| {
+            let direct = direct.iter().map(|s| (s.line, s.source));
+            let mut sources: Vec<_> =
+                direct.chain(moved.iter().map(|m| (m.line, m.source))).collect();
+            sources.dedup();
+            for (line, source) in sources {
+                let line = options.lines[line].id;
+                pruned(Pruned { line, source, node, service: None, bar });
+            }
+        };
+        let offers = match offers {
+            Ok(offers) => offers,
+            Err(bar) => return bar_all(bar),
+        };
+        let dates = self.ship_dates(options, node, &direct, moved);
+        if dates.is_empty() {
+            return bar_all(Bar::NoDay);
+        }
+        // One arrival a way, shared by all groups of the node.
+        let first_arrival = options.arrivals.len();
+        options.arrivals.extend(direct.iter().map(|supply| Arrival {
+            source: supply.source,
+            hops: Vec::new(),
+            departs: None,
+        }));
+        options.arrivals.extend(moved.iter().map(|moved| Arrival {
+            source: moved.source,
+            hops: moved.hops.clone(),
+            departs: Some(moved.hops[0].departs),
+        }));
+        for offer in offers {
+            let service = offer.map(|offer| offer.service);
+            let bars: Vec<Option<Bar>> = options
+                .lines
+                .iter()
+                .map(|line| service.and_then(|service| line_bar(wave, line.id, service)))
+                .collect();
+            for &ship_date in &dates {
+                let delivery_date = offer.map_or(ship_date, |offer| {
+                    wave.services[offer.service].delivery_date(ship_date, offer.zone.transit_days)
+                });
+                let late_days = wave.late_days(self.order, ship_date, delivery_date);
+                let same = |s: &crate::options::FrozenShipment| {
+                    (s.node, s.service, s.ship_date) == (node, service, ship_date)
+                };
+                let joins = options.frozen.iter().position(same);
+                let left = joins.is_some_and(|index| options.frozen[index].shipped);
+                let group_bar = if left {
+                    Some(Bar::AlreadyLeft)
+                } else if late_days > 0 && wave.is_hard(self.order, self.planner.model) {
+                    Some(Bar::Late)
+                } else {
+                    None
+                };
+                let direct_ways = direct.iter().enumerate().filter_map(|(at, supply)| {
+                    let open = supply.days.binary_search(&ship_date).is_ok();
+                    open.then_some((supply.line, first_arrival + at))
+                });
+                let moved_ways = moved.iter().enumerate().filter_map(|(at, moved)| {
+                    let there = moved.arrives <= ship_date;
+                    there.then_some((moved.line, first_arrival + direct.len() + at))
+                });
+                let mut ways: Vec<Way> = Vec::new();
+                for (line, arrival) in direct_ways.chain(moved_ways) {
+                    let source = options.arrivals[arrival].source;
+                    let id = options.lines[line].id;
+                    if let Some(bar) = group_bar.or(bars[line]) {
+                        pruned(Pruned { line: id, source, node, service, bar });
+                        continue;
+                    }
+                    let way = (line, arrival, ship_date, late_days);
+                    ways.push(self.way(options, way, service, tiers[line]));
+                }
+                drop_incomplete_kits(options, &mut ways);
+                if ways.is_empty() {
+                    continue;
+                }
+                ways.sort_by_key(|way| (way.line, way.arrival));
+                options.groups.push(Group {
+                    node,
+                    service,
+                    ship_date,
+                    delivery_date,
+                    zone: offer.map(|offer| offer.zone),
+                    km: if service.is_some() { km } else { 0.0 },
+                    late_days,
+                    joins,
+                    ways,
+                });
+            }
+        }
+    }
+
+    /// The dates on which it can be worth shipping from a node: all of its window where dates
+    /// matter, else the first after something becomes possible, and those of commitments.
+    fn ship_dates(
+        &self,
+        options: &OrderOptions,
+        node: NodeId,
+        direct: &[&Supply],
+        moved: &[Moved],
+    ) -> Vec<Day> {
+        let wave = self.planner.wave;
+        let window = wave.window(node);
+        if self.planner.dates_matter(node) {
+            return window.to_vec();
+        }
+        let committed = options.lines.iter().flat_map(|line| wave.commitments_of(line.id));
+        let wanted: BTreeSet<Day> = (direct.iter().flat_map(|supply| supply.fresh.iter().copied()))
+            .chain(moved.iter().map(|moved| moved.arrives))
+            .chain(committed.filter_map(|commitment| commitment.ship_date))
+            .chain(options.frozen.iter().map(|shipment| shipment.ship_date))
+            .collect();
+        let dates: BTreeSet<Day> = wanted
+            .iter()
+            .filter_map(|day| window.get(window.partition_point(|open| open < day)).copied())
+            .collect();
+        dates.into_iter().collect()
+    }
+
+    /// A way with the weighted terms of its line.
+    fn way(
+        &self,
+        options: &OrderOptions,
+        (line, arrival, ship_date, late_days): (usize, usize, Day, u32),
+        service: Option<ServiceId>,
+        first_tier: u32,
+    ) -> Way {
+        let (planner, wave, model) = (self.planner, self.planner.wave, self.planner.model);
+        let terms = &options.lines[line];
+        let source = options.arrivals[arrival].source;
+        let node = &wave.nodes[source];
+        let weighted = |key, amount| Objective::weighted(model.weight(key), amount);
+        let risk = node.reject_rate.0 as i128 * model.costs.reject_cost.0 as i128;
+        let risk = Money(round_half_up(risk, Decimal::SCALE as i128));
+        let mut part_cost = weighted(CostKey::RejectionRisk, risk);
+        let tier = planner.tier(source);
+        let escalated = match model.rules.escalate {
+            Escalate::None => false,
+            Escalate::Cost => true,
+            Escalate::Deadline => first_tier < tier,
+        };
+        if escalated {
+            part_cost += weighted(CostKey::Tier, model.rules.tier_cost * (tier as i64 - 1));
+        }
+        let lateness = self.extra_lateness(options, terms.id, late_days);
+        let mut line_cost = weighted(CostKey::Lateness, lateness);
+        if change_applies(wave, terms.id, source, service, ship_date) {
+            line_cost += weighted(CostKey::Change, model.costs.change_cost);
+        }
+        let purchase = if node.kind == NodeKind::Vendor {
+            wave.node_item(source, terms.sku).purchase_cost
+        } else {
+            Money::ZERO
+        };
+        let stock = wave.stock_of(source, terms.sku);
+        let opportunity = stock.map_or(Money::ZERO, |s| s.opportunity_cost);
+        let unit_cost = weighted(CostKey::ItemPurchase, purchase)
+            + weighted(CostKey::InventoryOpportunity, opportunity);
+        Way { line, arrival, part_cost, line_cost, unit_cost }
+    }
+
+    /// What the open units of a line add to the lateness of its frozen part.
+    fn extra_lateness(&self, options: &OrderOptions, line: LineId, late_days: u32) -> Money {
+        let (wave, model) = (self.planner.wave, self.planner.model);
+        let frozen = frozen_late_days(wave, self.order, line, &options.frozen);
+        let cost = |days| lateness_cost(wave, model, self.order, days);
+        cost(late_days.max(frozen)) - cost(frozen)
+    }
+}
+
+/// The late days of the frozen part of a line.
+pub fn frozen_late_days(
+    wave: &crate::domain::Wave,
+    order: OrderId,
+    line: LineId,
+    frozen: &[crate::options::FrozenShipment],
+) -> u32 {
+    let with_line = frozen.iter().filter(|s| s.contents.iter().any(|c| c.line == line.0));
+    with_line.map(|s| wave.late_days(order, s.ship_date, s.delivery_date)).max().unwrap_or(0)
+}
+
+/// Removes the ways of kits that are not all there: a kit leaves in one shipment.
+fn drop_incomplete_kits(options: &OrderOptions, ways: &mut Vec<Way>) {
+    let present = |line: usize, ways: &[Way]| ways.iter().any(|way| way.line == line);
+    let incomplete: Vec<usize> = (0..options.needs.len())
+        .filter(|need| options.needs[*need].lines.iter().any(|&line| !present(line, ways)))
+        .collect();
+    ways.retain(|way| !incomplete.contains(&options.lines[way.line].need));
+}

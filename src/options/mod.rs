@@ -1,0 +1,136 @@
+//! Every way to serve the open lines of an order, with its exact cost.
+//!
+//! An option of a line is a [`Way`] into a [`Group`]: the group says which node hands the line to
+//! the carrier or the customer, by which service and on which date; the way's [`Arrival`] says
+//! where the line comes from and over which lanes. Ways in one group leave as one shipment.
+
+mod build;
+mod bundles;
+mod decision;
+mod eligibility;
+mod escalation;
+mod frozen;
+mod lines;
+mod planner;
+mod tariff;
+mod transfers;
+
+pub use build::{MAX_STATES, frozen_late_days, order_options};
+pub use decision::{Decision, frozen_decisions};
+pub use eligibility::{Bar, customer_km, offered_zone};
+pub use escalation::first_tier_on_time;
+pub use frozen::{FrozenPart, FrozenShipment, frozen_parts};
+pub use lines::{
+    change_applies, change_applies_to_unfilled, lateness_cost, unfilled_cost, weighted_unfilled,
+};
+pub use planner::Planner;
+pub use tariff::{
+    Content, Freight, Work, carbon, freight, handling, shipment_co2, transfer_co2,
+    transfer_freight, weight, work,
+};
+
+use crate::domain::ZoneMatch;
+use crate::ids::{LineId, NodeId, OrderId, ServiceId, SkuId};
+use crate::network::Hop;
+use crate::time::Day;
+use crate::units::{Objective, Quantity};
+
+/// The open units of a line.
+#[derive(Clone, Debug)]
+pub struct OpenLine {
+    pub id: LineId,
+    pub sku: SkuId,
+    pub quantity: Quantity,
+    /// Index into the order's needs.
+    pub need: usize,
+    /// Whether its units may go different ways in different shipments.
+    pub divisible: bool,
+}
+
+/// What is filled together or not at all: a line, or the open lines of a kit.
+#[derive(Clone, Debug)]
+pub struct Need {
+    /// Indices into the open lines.
+    pub lines: Vec<usize>,
+}
+
+/// How open units of a line come to the node that ships them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    pub source: NodeId,
+    /// Empty where the source itself ships.
+    pub hops: Vec<Hop>,
+    /// When a transfer leaves its source; nothing where the source itself ships.
+    pub departs: Option<Day>,
+}
+
+/// A line's way into a shipment.
+#[derive(Clone, Debug)]
+pub struct Way {
+    /// Index into the order's open lines.
+    pub line: usize,
+    /// Index into the order's arrivals.
+    pub arrival: usize,
+    /// Weighted cost of each part of the line that comes this way: rejection risk and tier.
+    pub part_cost: Objective,
+    /// Weighted cost that the line pays once, at its worst part: lateness and change.
+    pub line_cost: Objective,
+    /// Weighted cost per unit: purchase and inventory opportunity.
+    pub unit_cost: Objective,
+}
+
+/// A shipment that could be made: lines of the order that leave together.
+#[derive(Clone, Debug)]
+pub struct Group {
+    pub node: NodeId,
+    pub service: Option<ServiceId>,
+    pub ship_date: Day,
+    pub delivery_date: Day,
+    pub zone: Option<ZoneMatch>,
+    pub km: f64,
+    pub late_days: u32,
+    /// Index of the frozen shipment that lines would join.
+    pub joins: Option<usize>,
+    /// By line, then arrival.
+    pub ways: Vec<Way>,
+}
+
+impl Group {
+    /// The way of a line by an arrival.
+    pub fn way(&self, line: usize, arrival: usize) -> Option<&Way> {
+        let at = self.ways.binary_search_by_key(&(line, arrival), |way| (way.line, way.arrival));
+        at.ok().map(|at| &self.ways[at])
+    }
+}
+
+/// Everything that can happen to the open lines of an order.
+#[derive(Clone, Debug)]
+pub struct OrderOptions {
+    pub order: OrderId,
+    pub lines: Vec<OpenLine>,
+    pub needs: Vec<Need>,
+    pub arrivals: Vec<Arrival>,
+    pub groups: Vec<Group>,
+    pub frozen: Vec<FrozenShipment>,
+    /// Shipments that may be added to the frozen ones.
+    pub shipments_left: Option<u32>,
+    /// Whether all needs are filled or none.
+    pub ship_complete: bool,
+    /// Whether the units of a line may be divided.
+    pub split_lines: bool,
+    /// Lines that stay whole although they might be divided, because the order would have more
+    /// than [`MAX_STATES`] states.
+    pub undivided: u64,
+    /// Lines that travel with others because the order has too many needs.
+    pub bundled: u64,
+}
+
+/// An option that was left out, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pruned {
+    pub line: LineId,
+    pub source: NodeId,
+    pub node: NodeId,
+    pub service: Option<ServiceId>,
+    pub bar: Bar,
+}

@@ -1,0 +1,23 @@
+//! Plan folders: written complete or not at all, and read back.
+
+mod cells;
+mod codes;
+mod columns;
+mod extras;
+mod fields;
+mod frame;
+mod lookup;
+mod read;
+mod rows;
+mod write;
+
+pub use codes::PLAN_CODES;
+pub use columns::PLAN_TABLES;
+pub use read::read_plan;
+pub use write::{WriteError, write_plan};
+
+/// The file of the certificate.
+const CERTIFICATE: &str = "certificate.json";
+
+/// What stands between the nodes and the dates of a route.
+const ROUTE_MARK: char = '>';

@@ -1,0 +1,14 @@
+//! The exact method: the wave as a mixed-integer program over shipment columns, solved by HiGHS.
+//!
+//! The columns of a whole wave are too many to write down. Prices give a lower bound for every
+//! plan with a given column; a column whose bound lies beyond what is still to be gained cannot
+//! matter and stays out. What remains goes into the program, and the proof counts for the whole
+//! wave. (Reduced-cost enumeration, as in Baldacci, Christofides and Mingozzi 2008.)
+
+mod enumerate;
+mod formulation;
+mod run;
+
+pub use enumerate::{Enumeration, enumerate};
+pub use formulation::{Formulation, Names};
+pub use run::{ExactSettings, Outcome, Value, solve_exact};

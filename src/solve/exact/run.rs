@@ -1,0 +1,352 @@
+//! Running the exact method: first plan, prices, columns that matter, branch and bound.
+
+use crate::domain::CostKey;
+use crate::options::{Decision, Planner, frozen_decisions, weighted_unfilled};
+use crate::solve::column::Column;
+use crate::solve::exact::{Enumeration, Formulation, enumerate};
+use crate::solve::greedy::greedy;
+use crate::solve::highs::{HighsError, MipSettings, run_mip};
+use crate::solve::pricing::Prices;
+use crate::solve::relax::{Relaxation, relax};
+use crate::solve::wave_options::WaveProblem;
+use crate::solve::{Control, Progress, Proof, ResourceKey, Scope, Stage, StoppedBy};
+use crate::units::{Decimal, Objective};
+use good_lp::solvers::highs::highs;
+use std::collections::BTreeMap;
+
+/// What the exact method is asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ExactSettings {
+    /// Relative gap at which to stop.
+    pub gap: f64,
+    pub threads: u32,
+    pub seed: u64,
+}
+
+/// What a method decided and proved.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Frozen commitments included.
+    pub decisions: Vec<Decision>,
+    /// A lower bound on the objective, in weighted minor units; none for a heuristic.
+    pub bound: Option<f64>,
+    pub proof: Proof,
+    pub scope: Scope,
+    /// The named limits behind a pruned scope.
+    pub limits: BTreeMap<String, u64>,
+    pub stopped_by: StoppedBy,
+    /// Worth of one more unit, in weighted minor units.
+    pub shadow_prices: Vec<(ResourceKey, f64)>,
+}
+
+/// What decisions cost, recomputed from the domain: the solver's own numbers are never used.
+pub type Value<'a> = dyn Fn(Vec<Decision>) -> Objective + Sync + 'a;
+
+/// Columns of an order beyond which the program is not written down.
+const MAX_COLUMNS_OF_ORDER: usize = 20_000;
+/// Columns of a program that HiGHS can still make something of.
+const MAX_COLUMNS: usize = 600_000;
+
+/// Plans a wave by the exact method; `value` says what decisions cost.
+///
+/// # Errors
+/// When HiGHS fails.
+pub fn solve_exact(
+    planner: &Planner,
+    settings: ExactSettings,
+    value: &Value,
+    control: &Control,
+) -> Result<Outcome, HighsError> {
+    let problem = WaveProblem::new(planner);
+    let mut run = Run::new(&problem, settings, value, control);
+    run.first_plan();
+    let relaxation = run.relax()?;
+    run.guided_plan(&relaxation.prices);
+    if run.is_open() {
+        run.restricted(&relaxation)?;
+    }
+    if run.is_open() {
+        run.prove(&relaxation)?;
+    }
+    Ok(run.outcome(&relaxation))
+}
+
+struct Run<'a> {
+    problem: &'a WaveProblem<'a>,
+    settings: ExactSettings,
+    value: &'a Value<'a>,
+    control: &'a Control<'a>,
+    /// What is decided already, in weighted minor units: the frozen commitments.
+    constant: Objective,
+    incumbent: Vec<Column>,
+    objective: Objective,
+    /// On the whole objective.
+    bound: f64,
+    proof: Proof,
+    limits: BTreeMap<String, u64>,
+}
+
+impl<'a> Run<'a> {
+    fn new(
+        problem: &'a WaveProblem<'a>,
+        settings: ExactSettings,
+        value: &'a Value<'a>,
+        control: &'a Control<'a>,
+    ) -> Run<'a> {
+        let planner = problem.planner;
+        let frozen = value(all_frozen(planner));
+        let open: Objective = problem
+            .orders
+            .iter()
+            .flat_map(|order| &order.options.lines)
+            .map(|line| weighted_unfilled(planner.wave, planner.model, line.id, line.quantity))
+            .sum();
+        Run {
+            problem,
+            settings,
+            value,
+            control,
+            constant: frozen - open,
+            incumbent: Vec::new(),
+            objective: frozen,
+            bound: f64::NEG_INFINITY,
+            proof: Proof::Decompose,
+            limits: problem.limits(),
+        }
+    }
+
+    fn decisions(&self, columns: &[Column]) -> Vec<Decision> {
+        let mut decisions = all_frozen(self.problem.planner);
+        for column in columns {
+            let options = &self.problem.orders[column.order as usize].options;
+            decisions.extend(column.decisions(options));
+        }
+        decisions
+    }
+
+    /// Takes columns as the incumbent where the ledger says that they are better.
+    fn offer(&mut self, columns: Vec<Column>) {
+        let objective = (self.value)(self.decisions(&columns));
+        if objective < self.objective {
+            self.objective = objective;
+            self.incumbent = columns;
+        }
+    }
+
+    fn report(&self, stage: Stage) {
+        self.control.report(Progress {
+            stage,
+            incumbent: Some(self.objective.to_minor()),
+            bound: self.bound.is_finite().then_some(self.bound),
+        });
+    }
+
+    fn stop(&self) -> bool {
+        self.control.stopped().is_some()
+    }
+
+    /// The smallest step between objectives, in minor units; 0 where the weights have none.
+    fn step(&self) -> f64 {
+        let gcd = |a: i64, b: i64| {
+            let (mut a, mut b) = (a, b);
+            while b != 0 {
+                (a, b) = (b, a % b);
+            }
+            a
+        };
+        let weights = CostKey::ALL.map(|key| self.problem.planner.model.weight(key).0);
+        weights.into_iter().fold(0, gcd) as f64 / Decimal::SCALE as f64
+    }
+
+    /// Raises the bound to what is proven, and to the next objective that exists.
+    fn prove_bound(&mut self, bound: f64, proof: Proof) {
+        let step = self.step();
+        let lifted = if step > 0.0 {
+            let margin = 1e-9 * bound.abs() + 1e-6;
+            (((bound - margin) / step).ceil() * step).max(bound)
+        } else {
+            bound
+        };
+        let bound = lifted.min(self.objective.to_minor());
+        if bound > self.bound {
+            self.bound = bound;
+            self.proof = proof;
+        }
+    }
+
+    /// Whether there is a gap left and the time to close it.
+    fn is_open(&self) -> bool {
+        let objective = self.objective.to_minor();
+        objective - self.bound > self.settings.gap * objective.abs() && !self.stop()
+    }
+
+    /// The orders one after the other as they arrived, each from what is left.
+    fn first_plan(&mut self) {
+        let wave = self.problem.planner.wave;
+        let mut sequence: Vec<usize> = (0..self.problem.orders.len()).collect();
+        sequence.sort_by_key(|&index| {
+            let order = self.problem.orders[index].options.order;
+            (wave.orders[order].placed_at, order)
+        });
+        let free = Prices { resources: vec![0.0; self.problem.resources.len()] };
+        let columns = greedy(self.problem, &free, sequence.into_iter(), &|| self.stop());
+        self.offer(columns);
+        self.report(Stage::FirstPlan);
+    }
+
+    fn relax(&mut self) -> Result<Relaxation, HighsError> {
+        let constant = self.constant.to_minor();
+        let incumbent = self.objective.to_minor();
+        let listen = |progress: Progress| {
+            self.control.report(Progress {
+                incumbent: Some(incumbent),
+                bound: progress.bound.map(|bound| bound + constant),
+                ..progress
+            });
+        };
+        let relaxation = relax(
+            self.problem,
+            &self.incumbent,
+            self.settings.seed,
+            incumbent - constant,
+            self.settings.gap,
+            self.control,
+            &listen,
+        )?;
+        if relaxation.left_out > 0 {
+            self.limits.insert("shared_transfers".to_string(), relaxation.left_out);
+        }
+        self.prove_bound(relaxation.bound + constant, Proof::Decompose);
+        self.report(Stage::Prices);
+        Ok(relaxation)
+    }
+
+    /// Again one order after the other, this time paying what scarce things are worth.
+    fn guided_plan(&mut self, prices: &Prices) {
+        let sequence = 0..self.problem.orders.len();
+        let columns = greedy(self.problem, prices, sequence, &|| self.stop());
+        if !self.stop() {
+            self.offer(columns);
+            self.report(Stage::FirstPlan);
+        }
+    }
+
+    /// The program over the columns that pricing has found: a good plan, not a proof.
+    fn restricted(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
+        let columns = with_incumbent(relaxation.columns.clone(), &self.incumbent);
+        let seconds = self.control.seconds_left() * 0.25;
+        self.branch_and_bound(&columns, seconds)?;
+        Ok(())
+    }
+
+    /// The program over every column that could be part of a better plan, as far as it can be
+    /// written down.
+    fn prove(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
+        let objective = self.objective.to_minor();
+        let lower = relaxation.bound + self.constant.to_minor();
+        // Plans with any other column cost more than this above the bound.
+        let mut distance = objective - self.settings.gap * objective.abs() - lower;
+        let mut found = self.columns_within(relaxation, distance);
+        while found.overflow || found.columns.len() > MAX_COLUMNS {
+            distance /= 2.0;
+            found = self.columns_within(relaxation, distance);
+            if self.stop() {
+                return Ok(());
+            }
+        }
+        if found.left_out > 0 {
+            let left_out = self.limits.entry("shared_transfers".to_string()).or_default();
+            *left_out = (*left_out).max(found.left_out);
+        }
+        let columns = with_incumbent(found.columns, &self.incumbent);
+        self.report(Stage::Columns);
+        let bound = self.branch_and_bound(&columns, self.control.seconds_left())?;
+        self.prove_bound(bound.min(lower + distance), Proof::Exact);
+        self.report(Stage::BranchAndBound);
+        Ok(())
+    }
+
+    fn columns_within(&self, relaxation: &Relaxation, distance: f64) -> Enumeration {
+        let Relaxation { prices, order_prices, .. } = relaxation;
+        enumerate(self.problem, prices, order_prices, distance, MAX_COLUMNS_OF_ORDER)
+    }
+
+    /// Solves the program over some columns; returns the bound on their plans.
+    fn branch_and_bound(&mut self, columns: &[Column], seconds: f64) -> Result<f64, HighsError> {
+        let formulation = Formulation::new(self.problem, columns);
+        let mut made = vec![false; columns.len()];
+        for column in &self.incumbent {
+            let same =
+                |other: &Column| (other.order, &other.entries) == (column.order, &column.entries);
+            if let Some(at) = columns.iter().position(same) {
+                made[at] = true;
+            }
+        }
+        let start = formulation.start(&made);
+        let model = formulation
+            .model(highs)
+            .try_into_inner()
+            .map_err(|_| HighsError::Failed("take the program"))?;
+        let objective = self.objective.to_minor();
+        let run = run_mip(
+            model,
+            MipSettings {
+                relative_gap: 0.0,
+                absolute_gap: (0.9 * self.settings.gap * objective.abs()).max(0.5 * self.step()),
+                threads: self.settings.threads,
+                seed: self.settings.seed,
+                seconds,
+                offset: self.constant.to_minor(),
+            },
+            Some(&start),
+            self.control,
+        )?;
+        if let Some(values) = run.values {
+            let chosen = columns.iter().zip(&values).filter(|(_, value)| **value > 0.5);
+            self.offer(chosen.map(|(column, _)| column.clone()).collect());
+        }
+        let bound = run.bound + self.constant.to_minor();
+        // HiGHS keeps to its limits within 1e-6.
+        Ok(bound - 1e-7 * bound.abs() - 1e-6 - self.problem.rounding_slack())
+    }
+
+    fn outcome(self, relaxation: &Relaxation) -> Outcome {
+        let objective = self.objective.to_minor();
+        let reached = objective - self.bound <= self.settings.gap * objective.abs();
+        let stopped_by = match self.control.stopped() {
+            _ if reached => StoppedBy::Gap,
+            Some(stopped) => stopped,
+            None => StoppedBy::Finished,
+        };
+        let keys = self.problem.resources.rows().iter().map(|row| row.key);
+        let scope = if self.limits.is_empty() { Scope::Whole } else { Scope::Pruned };
+        Outcome {
+            decisions: self.decisions(&self.incumbent),
+            bound: Some(self.bound),
+            proof: self.proof,
+            scope,
+            limits: self.limits,
+            stopped_by,
+            shadow_prices: keys
+                .zip(relaxation.prices.resources.iter().copied())
+                .filter(|(_, price)| *price > 0.0)
+                .collect(),
+        }
+    }
+}
+
+fn all_frozen(planner: &Planner) -> Vec<Decision> {
+    let wave = planner.wave;
+    if wave.commitments.is_empty() {
+        return Vec::new();
+    }
+    wave.orders.ids().flat_map(|order| frozen_decisions(wave, order)).collect()
+}
+
+/// The columns with those of the incumbent among them, sorted.
+fn with_incumbent(mut columns: Vec<Column>, incumbent: &[Column]) -> Vec<Column> {
+    columns.extend_from_slice(incumbent);
+    columns.sort_by(|a, b| (a.order, &a.entries).cmp(&(b.order, &b.entries)));
+    columns.dedup_by(|a, b| (a.order, &a.entries) == (b.order, &b.entries));
+    columns
+}

@@ -1,0 +1,291 @@
+//! HiGHS beyond what its safe binding offers: names, model files, callbacks and bounds of a
+//! mixed-integer run. All `unsafe` of the crate is here.
+
+use crate::solve::{Control, Progress, Stage};
+use highs::{HighsModelStatus, Model};
+use highs_sys::{
+    Highs_passColName, Highs_passRowName, Highs_readModel, Highs_setCallback, Highs_startCallback,
+    Highs_writeModel, HighsCallbackDataIn, HighsCallbackDataOut, HighsInt,
+    kHighsCallbackIpmInterrupt, kHighsCallbackMipInterrupt, kHighsCallbackSimplexInterrupt,
+};
+use std::ffi::{CString, c_char, c_int, c_void};
+use std::path::Path;
+
+/// Why HiGHS could not do what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HighsError {
+    #[error("HiGHS could not {0}")]
+    Failed(&'static str),
+    #[error("HiGHS ended with status {0}")]
+    Status(String),
+}
+
+/// What a mixed-integer run ended with; amounts as in the model's objective.
+#[derive(Clone, Debug)]
+pub struct MipRun {
+    /// The best solution found, if any.
+    pub values: Option<Vec<f64>>,
+    pub bound: f64,
+    pub infeasible: bool,
+}
+
+/// Limits of a mixed-integer run.
+#[derive(Clone, Copy, Debug)]
+pub struct MipSettings {
+    pub relative_gap: f64,
+    pub absolute_gap: f64,
+    pub threads: u32,
+    pub seed: u64,
+    pub seconds: f64,
+    /// Added to the model's amounts when progress is reported.
+    pub offset: f64,
+}
+
+struct Listener<'a> {
+    control: &'a Control<'a>,
+    offset: f64,
+}
+
+/// Called by HiGHS while it runs; asks it to stop when the control says so.
+unsafe extern "C" fn on_callback(
+    kind: c_int,
+    _message: *const c_char,
+    out: *const HighsCallbackDataOut,
+    input: *mut HighsCallbackDataIn,
+    data: *mut c_void,
+) {
+    if data.is_null() || input.is_null() {
+        return;
+    }
+    // SAFETY: `data` is the listener that `run_mip` keeps alive while HiGHS runs; HiGHS passes
+    // valid pointers to its own structures for the duration of the call.
+    let listener = unsafe { &*data.cast::<Listener>() };
+    if kind == kHighsCallbackMipInterrupt && !out.is_null() {
+        // SAFETY: see above.
+        let (primal, dual) = unsafe { ((*out).mip_primal_bound, (*out).mip_dual_bound) };
+        let finite = |value: f64| value.is_finite().then_some(value + listener.offset);
+        listener.control.report(Progress {
+            stage: Stage::BranchAndBound,
+            incumbent: finite(primal),
+            bound: finite(dual),
+        });
+    }
+    if listener.control.stopped().is_some() {
+        // SAFETY: see above.
+        unsafe { (*input).user_interrupt = 1 };
+    }
+}
+
+/// Runs a mixed-integer program from an optional start (one value a column).
+///
+/// # Errors
+/// When HiGHS refuses an option or fails numerically.
+pub fn run_mip(
+    mut model: Model,
+    settings: MipSettings,
+    start: Option<&[f64]>,
+    control: &Control,
+) -> Result<MipRun, HighsError> {
+    let threads = settings.threads.max(1) as i32;
+    set(&mut model, "threads", threads)?;
+    set(&mut model, "parallel", if threads > 1 { "on" } else { "off" })?;
+    set(&mut model, "random_seed", (settings.seed % i32::MAX as u64) as i32)?;
+    set(&mut model, "mip_rel_gap", settings.relative_gap)?;
+    set(&mut model, "mip_abs_gap", settings.absolute_gap)?;
+    if settings.seconds.is_finite() {
+        set(&mut model, "time_limit", settings.seconds.max(0.1))?;
+    }
+    if let Some(start) = start {
+        model.set_solution(Some(start), None, None, None);
+    }
+    let listener = Listener { control, offset: settings.offset };
+    let data = (&raw const listener).cast_mut().cast::<c_void>();
+    let pointer = model.as_mut_ptr();
+    // SAFETY: the pointer is that of a live model; the listener outlives the run below, and the
+    // model does not outlive this function.
+    unsafe {
+        Highs_setCallback(pointer, Some(on_callback), data);
+        for kind in
+            [kHighsCallbackMipInterrupt, kHighsCallbackSimplexInterrupt, kHighsCallbackIpmInterrupt]
+        {
+            Highs_startCallback(pointer, kind);
+        }
+    }
+    let solved = model.try_solve().map_err(|_| HighsError::Failed("solve the program"))?;
+    let status = solved.status();
+    let infeasible =
+        matches!(status, HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible);
+    let feasible =
+        solved.primal_solution_status() == highs::HighsSolutionStatus::Feasible && !infeasible;
+    // A program without integer columns has its objective as its bound.
+    let bound = if feasible && solved.mip_gap().is_infinite() && status == HighsModelStatus::Optimal
+    {
+        solved.objective_value()
+    } else {
+        solved.double_info_value(c"mip_dual_bound").unwrap_or(f64::NEG_INFINITY)
+    };
+    let values = feasible.then(|| solved.get_solution().columns().to_vec());
+    Ok(MipRun { values, bound, infeasible })
+}
+
+fn set<V: highs::HighsOptionValue>(
+    model: &mut Model,
+    option: &'static str,
+    value: V,
+) -> Result<(), HighsError> {
+    model.try_set_option(option, value).map_err(|_| HighsError::Failed("set an option"))
+}
+
+/// Writes a model to a `.mps` or `.lp` file with these column and row names.
+///
+/// # Errors
+/// When a name is not one that HiGHS takes, or the file cannot be written.
+pub fn write_model(
+    mut model: Model,
+    columns: &[String],
+    rows: &[String],
+    path: &Path,
+) -> Result<(), HighsError> {
+    let pointer = model.as_mut_ptr();
+    let text = |name: &str| CString::new(name).map_err(|_| HighsError::Failed("take a name"));
+    for (index, name) in columns.iter().enumerate() {
+        let name = text(name)?;
+        // SAFETY: a live model and a C string that outlives the call.
+        check(
+            unsafe { Highs_passColName(pointer, index as HighsInt, name.as_ptr()) },
+            "name a column",
+        )?;
+    }
+    for (index, name) in rows.iter().enumerate() {
+        let name = text(name)?;
+        // SAFETY: a live model and a C string that outlives the call.
+        check(
+            unsafe { Highs_passRowName(pointer, index as HighsInt, name.as_ptr()) },
+            "name a row",
+        )?;
+    }
+    let path = text(&path.to_string_lossy())?;
+    // SAFETY: a live model and a C string that outlives the call.
+    check(unsafe { Highs_writeModel(pointer, path.as_ptr()) }, "write the model")
+}
+
+/// Reads a model file and solves it: the optimal objective.
+///
+/// # Errors
+/// When the file cannot be read, or has no optimal solution.
+pub fn solve_file(path: &Path) -> Result<f64, HighsError> {
+    let mut model = Model::new(highs::ColProblem::default());
+    let text = CString::new(path.to_string_lossy().as_bytes())
+        .map_err(|_| HighsError::Failed("take the path"))?;
+    // SAFETY: a live model and a C string that outlives the call.
+    check(unsafe { Highs_readModel(model.as_mut_ptr(), text.as_ptr()) }, "read the model")?;
+    set(&mut model, "mip_rel_gap", 0.0)?;
+    let solved = model.try_solve().map_err(|_| HighsError::Failed("solve the program"))?;
+    match solved.status() {
+        HighsModelStatus::Optimal => Ok(solved.objective_value()),
+        other => Err(HighsError::Status(format!("{other:?}"))),
+    }
+}
+
+fn check(status: HighsInt, what: &'static str) -> Result<(), HighsError> {
+    if status == highs_sys::STATUS_ERROR { Err(HighsError::Failed(what)) } else { Ok(()) }
+}
+
+/// A linear program that grows: the restricted master of column generation.
+pub struct GrowingLp {
+    model: Option<Model>,
+    solved_once: bool,
+    rows: usize,
+}
+
+/// An optimal solution of a linear program.
+#[derive(Clone, Debug)]
+pub struct LpSolution {
+    pub objective: f64,
+    pub columns: Vec<f64>,
+    /// By row; not positive for a `<=` row of a minimisation.
+    pub duals: Vec<f64>,
+}
+
+/// A row of a growing linear program.
+#[derive(Clone, Copy, Debug)]
+pub struct LpRow {
+    row: highs::Row,
+    /// Its position in a solution's duals.
+    pub index: usize,
+}
+
+pub use highs::Col;
+
+impl GrowingLp {
+    pub fn new(seed: u64) -> Result<GrowingLp, HighsError> {
+        let mut model = Model::new(highs::ColProblem::default());
+        set(&mut model, "random_seed", (seed % i32::MAX as u64) as i32)?;
+        set(&mut model, "threads", 1)?;
+        set(&mut model, "parallel", "off")?;
+        set(&mut model, "solver", "simplex")?;
+        Ok(GrowingLp { model: Some(model), solved_once: false, rows: 0 })
+    }
+
+    fn model(&mut self) -> Result<&mut Model, HighsError> {
+        self.model.as_mut().ok_or(HighsError::Failed("go on after a failure"))
+    }
+
+    pub fn add_row(
+        &mut self,
+        lower: f64,
+        upper: f64,
+        terms: impl IntoIterator<Item = (Col, f64)>,
+    ) -> Result<LpRow, HighsError> {
+        let index = self.rows;
+        let row = self
+            .model()?
+            .try_add_row(lower..=upper, terms)
+            .map_err(|_| HighsError::Failed("add a row"))?;
+        self.rows += 1;
+        Ok(LpRow { row, index })
+    }
+
+    pub fn add_column(
+        &mut self,
+        cost: f64,
+        upper: f64,
+        terms: impl IntoIterator<Item = (LpRow, f64)>,
+    ) -> Result<Col, HighsError> {
+        let terms = terms.into_iter().map(|(row, value)| (row.row, value));
+        self.model()?
+            .try_add_column_with_integrality(cost, 0.0..=upper, terms, false)
+            .map_err(|_| HighsError::Failed("add a column"))
+    }
+
+    /// Solves, from the last basis where there is one.
+    ///
+    /// # Errors
+    /// When there is no optimal solution.
+    pub fn solve(&mut self) -> Result<LpSolution, HighsError> {
+        let mut model = self.model.take().ok_or(HighsError::Failed("go on after a failure"))?;
+        if self.solved_once {
+            // New columns leave the last basis primal feasible.
+            set(&mut model, "simplex_strategy", 4)?;
+        }
+        let solved = model.try_solve().map_err(|_| HighsError::Failed("solve the master"))?;
+        if solved.status() != HighsModelStatus::Optimal {
+            return Err(HighsError::Status(format!("{:?}", solved.status())));
+        }
+        self.solved_once = true;
+        let solution = solved.get_solution();
+        let result = LpSolution {
+            objective: solved.objective_value(),
+            columns: solution.columns().to_vec(),
+            duals: solution.dual_rows().to_vec(),
+        };
+        self.model = Some(Model::from(solved));
+        Ok(result)
+    }
+}
+
+impl std::fmt::Debug for GrowingLp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GrowingLp").field("solved_once", &self.solved_once).finish_non_exhaustive()
+    }
+}

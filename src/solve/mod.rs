@@ -1,0 +1,23 @@
+//! Methods that turn options into decisions, and what they prove.
+
+pub mod column;
+pub mod control;
+pub mod exact;
+mod greedy;
+mod highs;
+pub mod order_plan;
+mod outcome;
+pub mod pricing;
+mod relax;
+mod resources;
+mod shared;
+mod states;
+mod tables;
+mod wave_options;
+
+pub use control::{Control, Progress, Stage};
+pub use exact::{ExactSettings, Outcome, Value, solve_exact};
+pub use highs::HighsError;
+pub use outcome::{Proof, Scope, StoppedBy};
+pub use resources::{OpeningId, Resource, ResourceId, ResourceKey, Resources};
+pub use wave_options::{OrderProblem, WaveProblem};

@@ -1,0 +1,242 @@
+//! What orders compete for: stock, capacity and carrier pickups, and nodes to open for a day.
+
+use crate::domain::{CapacityUnit, CostKey};
+use crate::ids::{NodeId, OrderId, ServiceId, SkuId};
+use crate::options::{Content, Planner, freight, frozen_decisions, offered_zone, work};
+use crate::time::Day;
+use crate::units::{Decimal, Objective};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
+
+/// Index of a limited resource.
+pub type ResourceId = u32;
+/// Index of a (node, date) that costs something to open.
+pub type OpeningId = u32;
+
+/// What a limit is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ResourceKey {
+    /// Units released from a node by the end of a step of its stock profile.
+    Stock {
+        node: NodeId,
+        sku: SkuId,
+        step: u32,
+    },
+    Capacity {
+        node: NodeId,
+        day: Day,
+        unit: CapacityUnit,
+    },
+    /// Parcels picked up by a carrier.
+    Carrier {
+        node: NodeId,
+        service: ServiceId,
+        day: Day,
+    },
+}
+
+/// A limit that the wave's orders share, after what frozen commitments use.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    pub key: ResourceKey,
+    /// Free of charge.
+    pub supply: Decimal,
+    /// More of it, at a price.
+    pub overload: Decimal,
+    /// Weighted, in minor units, per unit of overload.
+    pub overload_cost: f64,
+}
+
+impl Resource {
+    /// The most that can be used.
+    pub fn limit(&self) -> Decimal {
+        self.supply + self.overload
+    }
+
+    /// Whether the overload's cost, rounded once for the whole row, can differ from the sum.
+    pub fn rounds_overload(&self) -> bool {
+        let minutes =
+            matches!(self.key, ResourceKey::Capacity { unit, .. } if unit == CapacityUnit::Minutes);
+        let fraction = |value: Decimal| value.0 % Decimal::SCALE != 0;
+        self.overload > Decimal::ZERO
+            && self.overload_cost != 0.0
+            && (minutes || fraction(self.supply) || fraction(self.overload))
+    }
+}
+
+/// Every limited resource of a wave, in a fixed order.
+#[derive(Debug)]
+pub struct Resources {
+    ids: FxHashMap<ResourceKey, ResourceId>,
+    rows: Vec<Resource>,
+    openings: FxHashMap<(NodeId, Day), OpeningId>,
+    opening_keys: Vec<(NodeId, Day)>,
+    opening_costs: Vec<Objective>,
+}
+
+impl Resources {
+    pub fn new(planner: &Planner) -> Resources {
+        let wave = planner.wave;
+        let frozen = FrozenUse::new(planner);
+        let mut rows = Vec::new();
+        let mut skus: Vec<SkuId> = wave.lines.iter().map(|line| line.sku).collect();
+        skus.sort_unstable();
+        skus.dedup();
+        for sku in skus {
+            for node in planner.sources(sku) {
+                let Some(profile) = planner.stock(node, sku) else { continue };
+                for (step, (_, units)) in profile.steps().iter().enumerate() {
+                    rows.push(Resource {
+                        key: ResourceKey::Stock { node, sku, step: step as u32 },
+                        supply: Decimal::from_int(*units),
+                        overload: Decimal::ZERO,
+                        overload_cost: 0.0,
+                    });
+                }
+            }
+        }
+        let overload_weight = planner.model.weight(CostKey::Overload);
+        let opening_weight = planner.model.weight(CostKey::NodeOpening);
+        let mut openings = FxHashMap::default();
+        let mut opening_keys = Vec::new();
+        let mut opening_costs = Vec::new();
+        for (node, place) in wave.nodes.enumerate() {
+            for &day in wave.window(node) {
+                for limit in wave.capacities_on(node, day) {
+                    let key = ResourceKey::Capacity { node, day, unit: limit.unit };
+                    let used = frozen.of(&key);
+                    let free = limit.capacity - used;
+                    let whole = (limit.capacity + limit.overload - used).max(Decimal::ZERO);
+                    let supply = free.max(Decimal::ZERO);
+                    let price = Objective::weighted(overload_weight, limit.overload_cost);
+                    rows.push(Resource {
+                        key,
+                        supply,
+                        overload: (whole - supply).max(Decimal::ZERO),
+                        overload_cost: price.to_minor(),
+                    });
+                }
+                for offer in &place.services {
+                    let Some(parcels) = offer.parcels_per_day else { continue };
+                    let key = ResourceKey::Carrier { node, service: offer.service, day };
+                    let free = Decimal::from_int(parcels as i64) - frozen.of(&key);
+                    rows.push(Resource {
+                        key,
+                        supply: free.max(Decimal::ZERO),
+                        overload: Decimal::ZERO,
+                        overload_cost: 0.0,
+                    });
+                }
+                let cost = Objective::weighted(opening_weight, place.open_cost);
+                if cost.0 > 0 && !frozen.opened.contains(&(node, day)) {
+                    openings.insert((node, day), opening_keys.len() as OpeningId);
+                    opening_keys.push((node, day));
+                    opening_costs.push(cost);
+                }
+            }
+        }
+        let ids = rows.iter().enumerate().map(|(id, row)| (row.key, id as ResourceId)).collect();
+        Resources { ids, rows, openings, opening_keys, opening_costs }
+    }
+
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    pub fn rows(&self) -> &[Resource] {
+        &self.rows
+    }
+
+    pub fn id(&self, key: &ResourceKey) -> Option<ResourceId> {
+        self.ids.get(key).copied()
+    }
+
+    /// The stock rows that a release on `day` counts in: a range of ids, empty where the stock is
+    /// unlimited. A release counts from its own step of the profile to the last.
+    pub fn stock_rows(
+        &self,
+        planner: &Planner,
+        node: NodeId,
+        sku: SkuId,
+        day: Day,
+    ) -> std::ops::Range<ResourceId> {
+        let Some(profile) = planner.stock(node, sku) else { return 0..0 };
+        let Some(first) = self.id(&ResourceKey::Stock { node, sku, step: 0 }) else { return 0..0 };
+        let step = profile.step_at(day) as ResourceId;
+        first + step..first + profile.steps().len() as ResourceId
+    }
+
+    pub fn opening(&self, node: NodeId, day: Day) -> Option<OpeningId> {
+        self.openings.get(&(node, day)).copied()
+    }
+
+    pub fn opening_cost(&self, id: OpeningId) -> Objective {
+        self.opening_costs[id as usize]
+    }
+
+    pub fn openings(&self) -> impl ExactSizeIterator<Item = ((NodeId, Day), Objective)> + '_ {
+        self.opening_keys.iter().copied().zip(self.opening_costs.iter().copied())
+    }
+}
+
+/// What frozen commitments use of capacity and carriers.
+struct FrozenUse {
+    used: FxHashMap<ResourceKey, Decimal>,
+    opened: FxHashSet<(NodeId, Day)>,
+}
+
+impl FrozenUse {
+    fn new(planner: &Planner) -> FrozenUse {
+        let wave = planner.wave;
+        let mut frozen = FrozenUse { used: FxHashMap::default(), opened: FxHashSet::default() };
+        if wave.commitments.is_empty() {
+            return frozen;
+        }
+        for order in wave.orders.ids() {
+            frozen.add(planner, order);
+        }
+        frozen
+    }
+
+    fn add(&mut self, planner: &Planner, order: OrderId) {
+        let wave = planner.wave;
+        let mut shipments: BTreeMap<(NodeId, Day, Option<ServiceId>), Vec<Content>> =
+            BTreeMap::new();
+        for part in frozen_decisions(wave, order) {
+            let content = Content {
+                line: part.line.0,
+                sku: wave.lines[part.line].sku,
+                quantity: part.quantity,
+            };
+            shipments.entry((part.node, part.ship_date, part.service)).or_default().push(content);
+        }
+        for ((node, day, service), contents) in shipments {
+            let work = work(wave, node, &contents);
+            let uses = [
+                (CapacityUnit::Units, Decimal::from_int(work.units as i64)),
+                (CapacityUnit::Lines, Decimal::from_int(work.lines as i64)),
+                (CapacityUnit::Shipments, Decimal::ONE),
+                (CapacityUnit::Minutes, work.minutes),
+            ];
+            for (unit, used) in uses {
+                *self.used.entry(ResourceKey::Capacity { node, day, unit }).or_default() += used;
+            }
+            self.opened.insert((node, day));
+            let Some(service) = service else { continue };
+            let zone = offered_zone(wave, order, node, service);
+            let parcels = zone
+                .and_then(|(zone, _)| freight(wave, service, zone.zone, &contents))
+                .map_or(0, |freight| freight.parcels);
+            *self.used.entry(ResourceKey::Carrier { node, service, day }).or_default() +=
+                Decimal::from_int(parcels as i64);
+        }
+    }
+
+    fn of(&self, key: &ResourceKey) -> Decimal {
+        self.used.get(key).copied().unwrap_or_default()
+    }
+}
