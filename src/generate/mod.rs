@@ -189,14 +189,12 @@ pub fn generate(settings: &GenerateSettings) -> Result<Generated, GenerateError>
         ("node_services", capacity::node_services(&capacities, &sites)),
         ("zones", carriers::zones()),
         ("rates", carriers::rates()),
+        ("lanes", if regime.moves_goods() { sites::lanes(&sites) } else { Table::default() }),
         ("orders", orders::orders(&demand.orders, &sites)),
         ("order_lines", orders::order_lines(&demand, &items)),
         ("commitments", past.commitments(&demand, &sites)),
         ("exclusions", past.exclusions(&demand, &sites)),
     ];
-    if regime.moves_goods() {
-        tables.push(("lanes", sites::lanes(&sites)));
-    }
     tables.retain(|(_, table)| table.height() > 0);
     Ok(Generated {
         wave: wave_toml(settings, &setting),

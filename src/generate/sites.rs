@@ -253,3 +253,49 @@ pub(super) fn lanes(sites: &[Site]) -> Table {
         ("kg_co2_per_kg", decimals(&rows, 4, |row| 9 * tens(row))),
     ])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Setting;
+    use super::super::metros::metros;
+    use super::*;
+
+    #[test]
+    fn the_nodes_are_as_many_as_asked_and_the_rare_kinds_stay_rare() {
+        let nodes = 300;
+        for regime in Regime::ALL {
+            let kinds = kinds(nodes, regime);
+            let count = |kind| kinds.iter().filter(|known| **known == kind).count();
+            assert_eq!(kinds.len(), nodes);
+            assert!(count(NodeKind::Store) > nodes / 2);
+            assert_eq!(count(NodeKind::Dc), 30);
+            assert_eq!(count(NodeKind::Hub), if regime.moves_goods() { 5 } else { 0 });
+        }
+    }
+
+    #[test]
+    fn every_site_works_on_some_days_of_every_wave_and_no_holiday_is_among_them() {
+        let holidays: Vec<Day> = HOLIDAYS.split(' ').map(|day| day.parse().unwrap()).collect();
+        for regime in Regime::ALL {
+            let setting = Setting::new(regime);
+            for site in draw(60, regime, &metros(), 8) {
+                let days = site.working_days(setting.today, setting.last_day());
+                assert!((4..=8).contains(&days.len()), "{} {days:?}", site.id);
+                assert!(days.iter().all(|day| !holidays.contains(day)), "{}", site.id);
+            }
+        }
+        assert!(CALENDARS.iter().all(|(_, days)| Weekdays::parse(days).is_some()));
+    }
+
+    #[test]
+    fn large_sites_stand_apart() {
+        let metros = metros();
+        let sites = draw(40, Regime::Scarce, &metros, 1);
+        let centres: Vec<&Site> = sites.iter().filter(|site| site.kind == NodeKind::Dc).collect();
+        for (index, a) in centres.iter().enumerate() {
+            for b in &centres[..index] {
+                assert!(squared_distance(a.position(), b.position()) > 4.0, "{} {}", a.id, b.id);
+            }
+        }
+    }
+}

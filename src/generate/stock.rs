@@ -68,70 +68,117 @@ pub(super) fn draw(
 ) -> Stock {
     let mut random = Random::new(seed, 4);
     let spread = spread(setting.regime);
-    let mut ordered = vec![0_u32; items.len()];
-    let mut largest = vec![1_u32; items.len()];
-    for line in &demand.lines {
-        ordered[line.item] += line.quantity;
-        largest[line.item] = largest[line.item].max(line.quantity);
-    }
-    let mains = Cumulative::new(sites.iter().map(|s| if s.is_main() { s.size } else { 0 }));
-    let holds = |site: &Site| !site.unlimited && site.kind != NodeKind::Hub;
-    let sizes = Cumulative::new(sites.iter().map(|s| if holds(s) { s.size } else { 0 }));
-    let holders = sites.iter().filter(|site| holds(site)).count();
-    let promising: Vec<usize> = (0..sites.len()).filter(|at| sites[*at].unlimited).collect();
+    let wanted = wanted(items, demand);
+    let sources = Sources::new(sites);
     let popular = top(items, 50);
     let mut stock = Stock { holdings: Vec::new(), main: Vec::with_capacity(items.len()) };
     // Thousandths of a unit still owed by rounding, so that the whole keeps its ratio.
     let mut owed = 0_i64;
-    for item in 0..items.len() {
-        let units = if ordered[item] == 0 {
+    for (item, &Wanted { ordered, largest }) in wanted.iter().enumerate() {
+        let units = if ordered == 0 {
             random.between(2, 8) as u32
         } else {
-            owed += i64::from(ordered[item]) * spread.per_mille;
-            let units = (owed / 1000).max(i64::from(largest[item]));
+            owed += i64::from(ordered) * spread.per_mille;
+            let units = (owed / 1000).max(i64::from(largest));
             owed -= units * 1000;
             units as u32
         };
-        let (low, high) = match (ordered[item], items[item].popularity >= popular) {
+        let (low, high) = match (ordered, items[item].popularity >= popular) {
             (0, _) => (1, 3),
             (_, true) => spread.popular,
             (_, false) => spread.usual,
         };
-        let main_units =
-            largest[item].max((u64::from(units) * u64::from(spread.main) / 100) as u32);
-        let others = (random.between(low, high) as u32 - 1).min(units - main_units);
-        let others = (others as usize).min(holders - 1);
-        let mut nodes = vec![random.weighted(&mains)];
-        // Where few nodes hold stock, a draw may meet one that is taken: then it is let go.
-        for _ in 0..others * 3 {
-            let node = random.weighted(&sizes);
-            if nodes.len() <= others && !nodes.contains(&node) {
-                nodes.push(node);
-            }
-        }
+        let share = u64::from(units) * u64::from(spread.main) / 100;
+        let main = largest.max(share as u32);
+        // Each other node has at least one unit.
+        let others = (random.between(low, high) as u32 - 1).min(units - main);
+        let nodes = sources.pick(&mut random, others as usize);
         stock.main.push(stock.holdings.len());
-        let mut left = units;
-        for (at, &site) in nodes.iter().enumerate() {
-            let after = (nodes.len() - 1 - at) as u32;
-            let share = match at {
-                0 if after > 0 => main_units,
-                _ if after == 0 => left,
-                // Each later node keeps at least one unit.
-                _ => 1 + random.below(u64::from((left - after) * 2 / (after + 1)).max(1)) as u32,
-            };
-            let share = share.clamp(1, left - after);
-            left -= share;
+        for (at, units) in divide(&mut random, units, main, nodes.len()).into_iter().enumerate() {
+            let site = nodes[at];
             let holding = holding(&mut random, setting, &sites[site], &items[item], at == 0);
-            stock.holdings.push(Holding { site, item, available: share, ..holding });
+            stock.holdings.push(Holding { site, item, available: units, ..holding });
         }
-        if !promising.is_empty() && random.chance(80) {
-            let site = random.pick(&promising);
+        if !sources.promising.is_empty() && random.chance(80) {
+            let site = random.pick(&sources.promising);
             let holding = holding(&mut random, setting, &sites[site], &items[item], true);
             let promise = Holding { reserved: 0, opportunity_cost: 0, ..holding };
             stock.holdings.push(Holding { site, item, ..promise });
         }
     }
     stock
+}
+
+/// Units of an item that are ordered, and those of its largest line (one where there is none).
+#[derive(Clone, Copy)]
+struct Wanted {
+    ordered: u32,
+    largest: u32,
+}
+
+fn wanted(items: &[Item], demand: &Demand) -> Vec<Wanted> {
+    let mut wanted = vec![Wanted { ordered: 0, largest: 1 }; items.len()];
+    for line in &demand.lines {
+        let of_item = &mut wanted[line.item];
+        of_item.ordered += line.quantity;
+        of_item.largest = of_item.largest.max(line.quantity);
+    }
+    wanted
+}
+
+/// The sites that may hold stock, by their size.
+struct Sources {
+    mains: Cumulative,
+    all: Cumulative,
+    count: usize,
+    /// Sites whose stock is a promise.
+    promising: Vec<usize>,
+}
+
+impl Sources {
+    fn new(sites: &[Site]) -> Sources {
+        let holds = |site: &&Site| !site.unlimited && site.kind != NodeKind::Hub;
+        let size = |site: &Site| if holds(&site) { site.size } else { 0 };
+        Sources {
+            mains: Cumulative::new(sites.iter().map(|s| if s.is_main() { s.size } else { 0 })),
+            all: Cumulative::new(sites.iter().map(size)),
+            count: sites.iter().filter(holds).count(),
+            promising: (0..sites.len()).filter(|at| sites[*at].unlimited).collect(),
+        }
+    }
+
+    /// A site for the main stock and about `others` more, all different.
+    ///
+    /// Where few sites hold stock, a draw may meet one that is taken: after some it is let go.
+    fn pick(&self, random: &mut Random, others: usize) -> Vec<usize> {
+        let others = others.min(self.count - 1);
+        let mut nodes = vec![random.weighted(&self.mains)];
+        for _ in 0..others * 3 {
+            let node = random.weighted(&self.all);
+            if nodes.len() <= others && !nodes.contains(&node) {
+                nodes.push(node);
+            }
+        }
+        nodes
+    }
+}
+
+/// Divides units among nodes: `main` to the first, at least one to each of the others.
+fn divide(random: &mut Random, units: u32, main: u32, nodes: usize) -> Vec<u32> {
+    let mut left = units;
+    let shares = (0..nodes).map(|at| {
+        let after = (nodes - 1 - at) as u32;
+        let share = match (at, after) {
+            (_, 0) => left,
+            (0, _) => main,
+            // As often above an equal share as below it.
+            _ => 1 + random.below(u64::from((left - after) * 2 / (after + 1)).max(1)) as u32,
+        };
+        let share = share.clamp(1, left - after);
+        left -= share;
+        share
+    });
+    shares.collect()
 }
 
 /// The popularity that the given share (per mille) of the items reaches.
@@ -210,4 +257,22 @@ pub(super) fn node_items(stock: &Stock, sites: &[Site], items: &[Item]) -> Table
         ("minutes", decimals(&rows, 1, |row| row.minutes)),
         ("purchase_cost", decimals(&rows, 2, |row| row.purchase_cost.unwrap_or(0))),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dividing_loses_no_unit_and_leaves_no_node_without() {
+        let mut random = Random::new(2, 0);
+        for (units, main, nodes) in [(1, 1, 1), (7, 3, 5), (40, 12, 9), (500, 150, 14)] {
+            for _ in 0..50 {
+                let shares = divide(&mut random, units, main, nodes);
+                assert_eq!(shares.iter().sum::<u32>(), units);
+                assert_eq!(shares.len(), nodes);
+                assert!(shares[0] >= main && shares.iter().all(|share| *share >= 1), "{shares:?}");
+            }
+        }
+    }
 }

@@ -251,7 +251,7 @@ impl Builder<'_> {
                         continue;
                     }
                     let way = (line, arrival, ship_date, late_days);
-                    ways.push(self.way(options, way, service, tiers[line]));
+                    ways.push(self.way(options, way, service, joins, tiers[line]));
                 }
                 drop_incomplete_kits(options, &mut ways);
                 if ways.is_empty() {
@@ -306,6 +306,7 @@ impl Builder<'_> {
         options: &OrderOptions,
         (line, arrival, ship_date, late_days): (usize, usize, Day, u32),
         service: Option<ServiceId>,
+        joins: Option<usize>,
         first_tier: u32,
     ) -> Way {
         let (planner, wave, model) = (self.planner, self.planner.wave, self.planner.model);
@@ -324,6 +325,14 @@ impl Builder<'_> {
         };
         if escalated {
             part_cost += weighted(CostKey::Tier, model.rules.tier_cost * (tier as i64 - 1));
+        }
+        let joins_own_part = options.arrivals[arrival].hops.is_empty()
+            && joins.is_some_and(|index| {
+                options.frozen[index].contents.iter().any(|content| content.line == terms.id.0)
+            });
+        if joins_own_part {
+            // Frozen units of the line go the same way: together they are one part, paid already.
+            part_cost = Objective::ZERO;
         }
         let lateness = self.extra_lateness(options, terms.id, late_days);
         let mut line_cost = weighted(CostKey::Lateness, lateness);

@@ -22,16 +22,9 @@ pub fn unfilled_cost(wave: &Wave, model: &Model, line: LineId, units: Quantity) 
     Money(round_half_up(units as i128 * per_unit * weight, scale * scale))
 }
 
-/// Whether a line has planned or released commitments to depart from; a pinned line has none.
+/// Whether a line has planned or released commitments to depart from; pinned ones stay anyway.
 fn has_loose_commitments(wave: &Wave, line: LineId) -> bool {
-    let mut any = false;
-    for commitment in wave.commitments_of(line) {
-        if commitment.pinned {
-            return false;
-        }
-        any |= !commitment.is_frozen();
-    }
-    any
+    wave.commitments_of(line).any(|commitment| !commitment.is_frozen())
 }
 
 /// Whether the change cost applies to a line whose open units leave this way.

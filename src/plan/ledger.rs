@@ -286,11 +286,12 @@ impl Writer<'_> {
         if !decision.hops.is_empty() {
             return AssignmentKind::Transfer;
         }
-        let first = wave.window(decision.source).first();
-        let had_too_little = first
-            .zip(wave.stock_of(decision.source, sku))
-            .is_some_and(|(first, stock)| stock.available_by(*first) < decision.quantity as i64);
-        if had_too_little && !source.unlimited_stock {
+        let stock = wave.stock_of(decision.source, sku);
+        let had_too_little = wave.window(decision.source).first().is_some_and(|first| {
+            stock.map_or(0, |stock| stock.available_by(*first)) < decision.quantity as i64
+        });
+        let is_unlimited = source.unlimited_stock && stock.is_some();
+        if had_too_little && !is_unlimited {
             AssignmentKind::Backorder
         } else if source.kind == NodeKind::Vendor {
             AssignmentKind::DropShip
@@ -420,9 +421,12 @@ impl Writer<'_> {
         }
         used.into_iter()
             .map(|((node, sku), used)| {
-                let unlimited = wave.nodes[node].unlimited_stock;
-                let stock = wave.stock_of(node, sku).filter(|_| !unlimited);
-                let available = stock.map(|s| s.available_by(wave.horizon_end(node)));
+                let stock = wave.stock_of(node, sku);
+                let available = match stock {
+                    Some(_) if wave.nodes[node].unlimited_stock => None,
+                    Some(stock) => Some(stock.available_by(wave.horizon_end(node))),
+                    None => Some(0),
+                };
                 StockUse { node, sku, available, used, shadow_price: None }
             })
             .collect()

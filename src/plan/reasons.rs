@@ -74,10 +74,10 @@ impl<'a> Usage<'a> {
 
     /// Units of an item that could still leave a source on a day.
     fn stock_left(&self, wave: &Wave, source: NodeId, sku: SkuId, day: Day) -> i64 {
+        let Some(stock) = wave.stock_of(source, sku) else { return 0 };
         if wave.nodes[source].unlimited_stock {
             return i64::MAX;
         }
-        let Some(stock) = wave.stock_of(source, sku) else { return 0 };
         let taken = self.stock.get(&(source, sku)).map_or(&[][..], Vec::as_slice);
         let left_on = |date: Day| {
             let used: i64 =
@@ -111,6 +111,24 @@ impl<'a> Usage<'a> {
     }
 }
 
+/// Reasons so far, and the first help that was named.
+#[derive(Default)]
+struct Found {
+    reasons: Vec<Reason>,
+    fix: String,
+}
+
+impl Found {
+    fn add(&mut self, reason: Reason, help: String) {
+        if self.fix.is_empty() {
+            self.fix = help;
+        }
+        if !self.reasons.contains(&reason) {
+            self.reasons.push(reason);
+        }
+    }
+}
+
 /// One order with open lines.
 struct Case<'a> {
     planner: &'a Planner<'a>,
@@ -137,16 +155,8 @@ impl Case<'_> {
             .flat_map(|group| of_line(group).into_iter().map(move |way| (group, way)))
             .collect();
         let barred = |bar: Bar| self.pruned.iter().find(|p| p.line == row.line && p.bar == bar);
-        let mut reasons = Vec::new();
-        let mut fix = String::new();
-        let mut add = |reason: Reason, help: String| {
-            if fix.is_empty() {
-                fix = help;
-            }
-            if !reasons.contains(&reason) {
-                reasons.push(reason);
-            }
-        };
+        let mut found = Found::default();
+        let mut add = |reason, help| found.add(reason, help);
         if ways.is_empty() {
             if !can_reach(self.planner, self.order, row.line) {
                 add(Reason::Ineligible, String::new());
@@ -199,11 +209,11 @@ impl Case<'_> {
         if companions.count() > 0 {
             add(Reason::ShipComplete, String::new());
         }
-        if anything_left || reasons.is_empty() {
-            add(Reason::NotWorthIt, "a higher cost of leaving the line open".to_string());
+        if anything_left || found.reasons.is_empty() {
+            found.add(Reason::NotWorthIt, "a higher cost of leaving the line open".to_string());
         }
-        reasons.sort_by_key(|reason| RANK.iter().position(|ranked| ranked == reason));
-        (reasons, fix)
+        found.reasons.sort_by_key(|reason| RANK.iter().position(|ranked| ranked == reason));
+        (found.reasons, found.fix)
     }
 
     /// Whether some source has the open units free by some date.

@@ -5,7 +5,7 @@ use crate::solve::{Control, Progress, Stage};
 use highs::{HighsModelStatus, Model};
 use highs_sys::{
     Highs_passColName, Highs_passRowName, Highs_readModel, Highs_setCallback, Highs_startCallback,
-    Highs_writeModel, HighsCallbackDataIn, HighsCallbackDataOut, HighsInt,
+    Highs_version, Highs_writeModel, HighsCallbackDataIn, HighsCallbackDataOut, HighsInt,
     kHighsCallbackIpmInterrupt, kHighsCallbackMipInterrupt, kHighsCallbackSimplexInterrupt,
 };
 use std::ffi::{CStr, CString, c_char, c_int, c_void};

@@ -11,7 +11,16 @@ use crate::ingest::nearest::nearest;
 use std::path::Path;
 
 /// The shipped models, by name: what `models/` holds.
-const SHIPPED: &[(&str, &str)] = &[("balanced", include_str!("../../../models/balanced.toml"))];
+const SHIPPED: &[(&str, &str)] = &[
+    ("balanced", include_str!("../../../models/balanced.toml")),
+    ("cost", include_str!("../../../models/cost.toml")),
+    ("fastest", include_str!("../../../models/fastest.toml")),
+    ("fewest-splits", include_str!("../../../models/fewest-splits.toml")),
+    ("green", include_str!("../../../models/green.toml")),
+    ("peak", include_str!("../../../models/peak.toml")),
+    ("ship-by", include_str!("../../../models/ship-by.toml")),
+    ("stores-last", include_str!("../../../models/stores-last.toml")),
+];
 
 /// The names of the shipped models.
 pub fn shipped_models() -> impl Iterator<Item = &'static str> {
