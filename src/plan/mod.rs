@@ -1,13 +1,13 @@
 //! A plan: what each table of a plan folder holds, in typed form.
 
 mod certificate;
-mod ledger;
 mod io;
+mod ledger;
 
 pub use crate::network::Hop;
 pub use certificate::{Certificate, Proof, Scope, Status, StoppedBy};
-pub use ledger::Ledger;
 pub use io::{PLAN_CODES, PLAN_TABLES, WriteError, read_plan, write_plan};
+pub use ledger::Ledger;
 
 use crate::domain::CapacityUnit;
 use crate::ids::{LaneId, LineId, NodeId, OrderId, ReturnId, ServiceId, SkuId, ZoneId};

@@ -10,8 +10,23 @@ use crate::domain::Model;
 use crate::ingest::nearest::nearest;
 use std::path::Path;
 
-/// The shipped models, by name: what `models/` holds.
-const SHIPPED: &[(&str, &str)] = &[("balanced", include_str!("../../../models/balanced.toml"))];
+macro_rules! shipped {
+    ($($name:literal),*) => {
+        &[$(($name, include_str!(concat!("../../../models/", $name, ".toml")))),*]
+    };
+}
+
+/// The shipped models by name: the files in `models/`, of which `balanced` is the default.
+const SHIPPED: &[(&str, &str)] = shipped![
+    "balanced",
+    "cost",
+    "fastest",
+    "fewest-splits",
+    "green",
+    "peak",
+    "ship-by",
+    "stores-last"
+];
 
 /// The names of the shipped models.
 pub fn shipped_models() -> impl Iterator<Item = &'static str> {
