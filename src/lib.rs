@@ -8,6 +8,7 @@ pub mod ingest;
 pub mod network;
 pub mod options;
 pub mod plan;
+pub mod planning;
 pub mod solve;
 pub mod tables;
 pub mod time;

@@ -3,6 +3,7 @@
 use crate::domain::{Journey, Model, Wave, ZoneMatch};
 use crate::ids::{LineId, NodeId, OrderId, ServiceId};
 use crate::network::{haversine_km, node_distance_km};
+use crate::options::Planner;
 
 /// Why an option does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -139,4 +140,16 @@ fn pickup_bar(wave: &Wave, order: OrderId, node: NodeId) -> Option<Bar> {
     }
     let near = node == chosen || node_distance_km(wave, chosen, node) <= radius_km;
     (!near).then_some(Bar::OutsideRadius)
+}
+
+/// Whether any node may send or hand over a line to its customer, stock and dates aside.
+pub fn can_reach(planner: &Planner, order: OrderId, line: LineId) -> bool {
+    let wave = planner.wave;
+    wave.nodes.ids().any(|node| {
+        let km = customer_km(wave, order, node);
+        let offers = offers(wave, planner.model, order, node, km).unwrap_or_default();
+        offers
+            .into_iter()
+            .any(|offer| offer.is_none_or(|offer| line_bar(wave, line, offer.service).is_none()))
+    })
 }

@@ -3,11 +3,13 @@
 mod certificate;
 mod io;
 mod ledger;
+mod reasons;
 
 pub use crate::network::Hop;
 pub use certificate::{Certificate, Proof, Scope, Status, StoppedBy};
 pub use io::{PLAN_CODES, PLAN_TABLES, WriteError, read_plan, write_plan};
 pub use ledger::Ledger;
+pub use reasons::explain;
 
 use crate::domain::CapacityUnit;
 use crate::ids::{LaneId, LineId, NodeId, OrderId, ReturnId, ServiceId, SkuId, ZoneId};

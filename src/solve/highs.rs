@@ -8,8 +8,15 @@ use highs_sys::{
     Highs_writeModel, HighsCallbackDataIn, HighsCallbackDataOut, HighsInt,
     kHighsCallbackIpmInterrupt, kHighsCallbackMipInterrupt, kHighsCallbackSimplexInterrupt,
 };
-use std::ffi::{CString, c_char, c_int, c_void};
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::path::Path;
+
+/// The version of HiGHS that is linked.
+pub fn version() -> String {
+    // SAFETY: HiGHS returns a static C string.
+    let text = unsafe { CStr::from_ptr(Highs_version()) };
+    text.to_string_lossy().into_owned()
+}
 
 /// Why HiGHS could not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -193,21 +193,40 @@ pub(super) fn serves_on_time(
     at: NodeId,
     day: Day,
 ) -> bool {
+    leaves_on_time(context, order, at, day, |service, leg| {
+        parcel(context, order, sku, at, service, Some(leg)).is_empty()
+    })
+}
+
+/// The same for any item: false where no item could.
+pub(super) fn reaches_on_time(context: Context<'_>, order: OrderId, at: NodeId, day: Day) -> bool {
+    leaves_on_time(context, order, at, day, |_, _| true)
+}
+
+/// Whether anything of an order could leave a node on a day without being late, by a service that
+/// `takes` it where it is a parcel.
+fn leaves_on_time(
+    context: Context<'_>,
+    order: OrderId,
+    at: NodeId,
+    day: Day,
+    takes: impl Fn(ServiceId, Leg) -> bool,
+) -> bool {
     let wave = context.wave;
-    if wave.destination(order).is_none() {
-        return wave.late_days(order, day, day) == 0 && pickup(context, order, at).is_empty();
-    }
     // Nothing arrives before it leaves.
-    if !wave.nodes[at].ships || wave.late_days(order, day, day) > 0 {
+    if wave.late_days(order, day, day) > 0 {
         return false;
     }
-    wave.nodes[at].services.iter().any(|offer| {
-        let leg = leg(wave, order, at, offer.service);
-        let Some(zone) = leg.and_then(|leg| leg.zone) else { return false };
-        let delivery = wave.services[offer.service].delivery_date(day, zone.transit_days);
-        wave.late_days(order, day, delivery) == 0
-            && parcel(context, order, sku, at, offer.service, leg).is_empty()
-    })
+    if wave.destination(order).is_none() {
+        return pickup(context, order, at).is_empty();
+    }
+    wave.nodes[at].ships
+        && wave.nodes[at].services.iter().any(|offer| {
+            let Some(leg) = leg(wave, order, at, offer.service) else { return false };
+            let Some(zone) = leg.zone else { return false };
+            let delivery = wave.services[offer.service].delivery_date(day, zone.transit_days);
+            wave.late_days(order, day, delivery) == 0 && takes(offer.service, leg)
+        })
 }
 
 /// The columns that follow from the option.

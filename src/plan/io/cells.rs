@@ -129,6 +129,7 @@ impl<'a> Cells<'a> {
     pub fn fixed(&mut self, name: &str, places: u32) -> Option<Option<i64>> {
         let text = match self.cell(name) {
             Cell::Empty => return Some(None),
+            Cell::Int(value) if places == 0 => return Some(Some(value)),
             other => show(other),
         };
         match parse_fixed(&text, places) {

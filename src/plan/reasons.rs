@@ -1,0 +1,272 @@
+//! Why lines stay open: each reason is the outcome of a test on the wave and the finished plan.
+
+use crate::domain::{CapacityUnit, Wave};
+use crate::ids::{LineId, NodeId, OrderId, ServiceId, SkuId};
+use crate::network::distance_matrix;
+use crate::options::{
+    Bar, Content, Group, OrderOptions, Planner, Pruned, Way, can_reach, freight, order_options,
+    work,
+};
+use crate::plan::{Ledger, Reason, Unfilled};
+use crate::time::Day;
+use crate::units::Decimal;
+use rustc_hash::FxHashMap;
+
+/// Fills in the reasons and the cheapest fix of every open line.
+pub fn explain(planner: &Planner, ledger: &mut Ledger) {
+    let mut unfilled = std::mem::take(&mut ledger.unfilled);
+    let usage = Usage::new(planner.wave, ledger);
+    for of_order in unfilled
+        .chunk_by_mut(|a, b| planner.wave.lines[a.line].order == planner.wave.lines[b.line].order)
+    {
+        explain_order(planner, &usage, of_order);
+    }
+    ledger.unfilled = unfilled;
+}
+
+fn explain_order(planner: &Planner, usage: &Usage, rows: &mut [Unfilled]) {
+    let order = planner.wave.lines[rows[0].line].order;
+    let km = distance_matrix(planner.wave, &[order]);
+    let mut pruned: Vec<Pruned> = Vec::new();
+    let options =
+        order_options(planner, order, &km.row(0).to_vec(), &mut |option| pruned.push(option));
+    let open: Vec<LineId> = rows.iter().map(|row| row.line).collect();
+    for row in rows {
+        let case = Case { planner, usage, options: &options, pruned: &pruned, order };
+        (row.reasons, row.cheapest_fix) = case.reasons(row, &open);
+    }
+}
+
+/// What the plan uses of stock and carriers.
+struct Usage<'a> {
+    ledger: &'a Ledger,
+    stock: FxHashMap<(NodeId, SkuId), Vec<(Day, i64)>>,
+    parcels: FxHashMap<(NodeId, ServiceId, Day), i64>,
+    loads: FxHashMap<(NodeId, Day, CapacityUnit), Decimal>,
+    shipments: FxHashMap<OrderId, u32>,
+}
+
+impl<'a> Usage<'a> {
+    fn new(wave: &Wave, ledger: &'a Ledger) -> Usage<'a> {
+        let mut usage = Usage {
+            ledger,
+            stock: FxHashMap::default(),
+            parcels: FxHashMap::default(),
+            loads: FxHashMap::default(),
+            shipments: FxHashMap::default(),
+        };
+        for a in &ledger.assignments {
+            let key = (a.source, wave.lines[a.line].sku);
+            usage.stock.entry(key).or_default().push((a.release_date, a.quantity as i64));
+        }
+        for shipment in &ledger.shipments {
+            *usage.shipments.entry(shipment.order).or_default() += 1;
+            if let Some(service) = shipment.service {
+                let key = (shipment.node, service, shipment.ship_date);
+                *usage.parcels.entry(key).or_default() += shipment.parcels as i64;
+            }
+        }
+        for load in &ledger.node_load {
+            usage.loads.insert((load.node, load.date, load.unit), load.used);
+        }
+        usage
+    }
+
+    /// Units of an item that could still leave a source on a day.
+    fn stock_left(&self, wave: &Wave, source: NodeId, sku: SkuId, day: Day) -> i64 {
+        if wave.nodes[source].unlimited_stock {
+            return i64::MAX;
+        }
+        let Some(stock) = wave.stock_of(source, sku) else { return 0 };
+        let taken = self.stock.get(&(source, sku)).map_or(&[][..], Vec::as_slice);
+        let left_on = |date: Day| {
+            let used: i64 =
+                taken.iter().filter(|(at, _)| *at <= date).map(|(_, units)| units).sum();
+            stock.available_by(date) - used
+        };
+        let later = taken.iter().map(|(date, _)| *date).filter(|date| *date > day);
+        later.chain([day]).map(left_on).min().unwrap_or(0)
+    }
+
+    /// Whether a node takes so much more work on a day.
+    fn takes(
+        &self,
+        wave: &Wave,
+        node: NodeId,
+        day: Day,
+        contents: &[Content],
+        joins: bool,
+    ) -> bool {
+        let more = work(wave, node, contents);
+        wave.capacities_on(node, day).all(|limit| {
+            let used = self.loads.get(&(node, day, limit.unit)).copied().unwrap_or_default();
+            let added = match limit.unit {
+                CapacityUnit::Units => Decimal::from_int(more.units as i64),
+                CapacityUnit::Lines => Decimal::from_int(more.lines as i64),
+                CapacityUnit::Shipments => Decimal::from_int(i64::from(!joins)),
+                CapacityUnit::Minutes => more.minutes,
+            };
+            used + added <= limit.capacity + limit.overload
+        })
+    }
+}
+
+/// One order with open lines.
+struct Case<'a> {
+    planner: &'a Planner<'a>,
+    usage: &'a Usage<'a>,
+    options: &'a OrderOptions,
+    pruned: &'a [Pruned],
+    order: OrderId,
+}
+
+impl Case<'_> {
+    /// All reasons that apply to an open line, the most binding first, and what would help.
+    fn reasons(&self, row: &Unfilled, open: &[LineId]) -> (Vec<Reason>, String) {
+        let wave = self.planner.wave;
+        let terms = &wave.lines[row.line];
+        let sku = &wave.items[terms.sku].sku;
+        let index = self.options.lines.iter().position(|line| line.id == row.line);
+        let of_line = |group: &'_ Group| -> Vec<Way> {
+            group.ways.iter().filter(|way| Some(way.line) == index).cloned().collect()
+        };
+        let ways: Vec<(&Group, Way)> = self
+            .options
+            .groups
+            .iter()
+            .flat_map(|group| of_line(group).into_iter().map(move |way| (group, way)))
+            .collect();
+        let barred = |bar: Bar| self.pruned.iter().find(|p| p.line == row.line && p.bar == bar);
+        let mut reasons = Vec::new();
+        let mut fix = String::new();
+        let mut add = |reason: Reason, help: String| {
+            if fix.is_empty() {
+                fix = help;
+            }
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+        };
+        if ways.is_empty() {
+            if !can_reach(self.planner, self.order, row.line) {
+                add(Reason::Ineligible, String::new());
+            }
+            if !self.has_stock(row) {
+                let nodes = wave.stocked_at(terms.sku);
+                let place = nodes
+                    .first()
+                    .map_or(String::new(), |node| format!(" at {}", wave.nodes[*node].id));
+                add(Reason::NoStock, format!("{} more of {sku}{place}", row.quantity));
+            }
+            if let Some(found) = barred(Bar::Excluded) {
+                let node = &wave.nodes[found.source].id;
+                add(Reason::Exclusion, format!("lift the exclusion of {node}"));
+            }
+            if let Some(found) = barred(Bar::Late) {
+                let node = &wave.nodes[found.node].id;
+                add(Reason::Deadline, format!("a later date, or a soft deadline, for {node}"));
+            }
+        }
+        let mut anything_left = false;
+        for (group, way) in &ways {
+            let arrival = &self.options.arrivals[way.arrival];
+            let release = arrival.departs.unwrap_or(group.ship_date);
+            let needed = if self.planner.model.rules.split_lines { 1 } else { row.quantity as i64 };
+            let left = self.usage.stock_left(wave, arrival.source, terms.sku, release);
+            let source = &wave.nodes[arrival.source].id;
+            if left < needed {
+                let missing = needed - left.max(0);
+                add(Reason::StockTakenByBetterUse, format!("{missing} more of {sku} at {source}"));
+                continue;
+            }
+            let contents = [Content { line: row.line.0, sku: terms.sku, quantity: needed as u32 }];
+            if let Some((node, day)) = self.full_node(group, arrival.source, release, &contents) {
+                let node = &wave.nodes[node].id;
+                add(Reason::Capacity, format!("more capacity at {node} on {day}"));
+                continue;
+            }
+            if self.one_too_many(group) {
+                add(Reason::MaxShipments, "one more shipment for the order".to_string());
+                continue;
+            }
+            anything_left = true;
+        }
+        let kit = terms.together.as_deref();
+        let companions = open.iter().filter(|other| {
+            let same_kit = kit.is_some() && wave.lines[**other].together.as_deref() == kit;
+            **other != row.line && (self.options.ship_complete || same_kit)
+        });
+        if companions.count() > 0 {
+            add(Reason::ShipComplete, String::new());
+        }
+        if anything_left || reasons.is_empty() {
+            add(Reason::NotWorthIt, "a higher cost of leaving the line open".to_string());
+        }
+        reasons.sort_by_key(|reason| RANK.iter().position(|ranked| ranked == reason));
+        (reasons, fix)
+    }
+
+    /// Whether some source has the open units free by some date.
+    fn has_stock(&self, row: &Unfilled) -> bool {
+        let sku = self.planner.wave.lines[row.line].sku;
+        let needed = if self.planner.model.rules.split_lines { 1 } else { row.quantity as i64 };
+        self.planner.sources(sku).any(|source| {
+            let window = self.planner.wave.window(source);
+            let profile = self.planner.stock(source, sku);
+            window.iter().any(|day| profile.is_none_or(|p| p.available_on(*day) >= needed))
+        })
+    }
+
+    /// The node and date that have no room for a line by an option, if one has not.
+    fn full_node(
+        &self,
+        group: &Group,
+        source: NodeId,
+        release: Day,
+        contents: &[Content],
+    ) -> Option<(NodeId, Day)> {
+        let wave = self.planner.wave;
+        let shipped_with = self.usage.ledger.shipments.iter().any(|shipment| {
+            (shipment.order, shipment.node, shipment.service, shipment.ship_date)
+                == (self.order, group.node, group.service, group.ship_date)
+        });
+        if !self.usage.takes(wave, group.node, group.ship_date, contents, shipped_with) {
+            return Some((group.node, group.ship_date));
+        }
+        if source != group.node && !self.usage.takes(wave, source, release, contents, false) {
+            return Some((source, release));
+        }
+        let (service, zone) = group.service.zip(group.zone)?;
+        let limit = wave.parcels_per_day(group.node, service)?;
+        let used = self.usage.parcels.get(&(group.node, service, group.ship_date)).copied();
+        let parcels = freight(wave, service, zone.zone, contents).map_or(0, |f| f.parcels);
+        let full = used.unwrap_or(0) + parcels as i64 > limit as i64 && !shipped_with;
+        full.then_some((group.node, group.ship_date))
+    }
+
+    /// Whether a shipment of this group would be one more than the order may have.
+    fn one_too_many(&self, group: &Group) -> bool {
+        let wave = self.planner.wave;
+        let Some(limit) = wave.max_shipments(self.order, self.planner.model) else { return false };
+        let limit = limit.max(self.options.frozen.len() as u32);
+        let made = self.usage.shipments.get(&self.order).copied().unwrap_or(0);
+        let exists = self.usage.ledger.shipments.iter().any(|shipment| {
+            (shipment.order, shipment.node, shipment.service, shipment.ship_date)
+                == (self.order, group.node, group.service, group.ship_date)
+        });
+        !exists && made >= limit
+    }
+}
+
+/// The reasons from the most binding to the least.
+const RANK: [Reason; 9] = [
+    Reason::Ineligible,
+    Reason::NoStock,
+    Reason::Exclusion,
+    Reason::Deadline,
+    Reason::StockTakenByBetterUse,
+    Reason::Capacity,
+    Reason::ShipComplete,
+    Reason::MaxShipments,
+    Reason::NotWorthIt,
+];

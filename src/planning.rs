@@ -1,0 +1,171 @@
+//! The road from a wave and a model to a verified plan.
+
+use crate::domain::{CostKey, Method, Model, Wave};
+use crate::options::Planner;
+use crate::plan::{Certificate, Ledger, Plan, Proof, Status, explain};
+use crate::solve::{Control, ExactSettings, HighsError, Outcome, ResourceKey, solve_exact};
+use crate::verify::{Violation, verify};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+
+/// What a run adds to a model's settings.
+#[derive(Clone, Debug, Default)]
+pub struct RunInputs {
+    /// SHA-256 of every input file, by its name.
+    pub digests: BTreeMap<String, String>,
+    /// The model in full, for the certificate.
+    pub model: serde_json::Value,
+    /// Seconds of stages before planning, such as reading.
+    pub seconds: BTreeMap<String, f64>,
+}
+
+/// Why there is no plan.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum PlanError {
+    #[error("the method {0:?} does not exist")]
+    UnknownMethod(String),
+    #[error(transparent)]
+    Solver(#[from] HighsError),
+    /// A mistake of the planner: the plan breaks a rule, so it is not given out.
+    #[error("the plan found does not pass verification ({} violations)", .0.len())]
+    Unverified(Vec<Violation>),
+}
+
+/// The methods that a model or the command line may name.
+pub const METHODS: [&str; 2] = ["auto", "exact"];
+
+/// Plans a wave and verifies the plan.
+///
+/// # Errors
+/// When the method does not exist, the solver fails, or the plan does not pass the verifier.
+pub fn plan_wave(
+    wave: &Wave,
+    model: &Model,
+    inputs: RunInputs,
+    control: &Control,
+) -> Result<Plan, PlanError> {
+    let (method, method_reason) = match &model.solve.method {
+        Method::Auto => ("exact", "the exact method plans every wave so far"),
+        Method::Exact => ("exact", ""),
+        Method::Decompose => return Err(PlanError::UnknownMethod("decompose".to_string())),
+        Method::Heuristic(name) => return Err(PlanError::UnknownMethod(name.to_string())),
+    };
+    let planner = Planner::new(wave, model);
+    let threads = threads(model);
+    let settings = ExactSettings { gap: model.solve.gap, threads, seed: model.solve.seed };
+    let value = |decisions| Ledger::new(&planner, decisions).objective(model);
+    let before = control.seconds();
+    let outcome = solve_exact(&planner, settings, &value, control)?;
+    let solved = control.seconds();
+    let mut ledger = Ledger::new(&planner, outcome.decisions.clone());
+    explain(&planner, &mut ledger);
+    let mut seconds = inputs.seconds.clone();
+    seconds.insert("solve".to_string(), solved - before);
+    let mut certificate = certificate(wave, model, &ledger, &outcome, inputs);
+    certificate.method = method.to_string();
+    certificate.method_reason = method_reason.to_string();
+    certificate.threads = threads;
+    seconds.insert("write_up".to_string(), control.seconds() - solved);
+    certificate.seconds = seconds;
+    let mut plan = Plan {
+        certificate,
+        assignments: ledger.assignments,
+        shipments: ledger.shipments,
+        transfers: ledger.transfers,
+        unfilled: ledger.unfilled,
+        node_load: ledger.node_load,
+        stock_use: ledger.stock_use,
+        returns: Vec::new(),
+    };
+    enter_shadow_prices(wave, &mut plan, &outcome);
+    let verified = verify(wave, model, &plan);
+    plan.certificate.seconds.insert("total".to_string(), control.seconds());
+    if verified.is_valid() { Ok(plan) } else { Err(PlanError::Unverified(verified.violations)) }
+}
+
+/// The threads that a model asks for; all cores for 0.
+fn threads(model: &Model) -> u32 {
+    match model.solve.threads {
+        0 => std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32),
+        some => some,
+    }
+}
+
+fn certificate(
+    wave: &Wave,
+    model: &Model,
+    ledger: &Ledger,
+    outcome: &Outcome,
+    inputs: RunInputs,
+) -> Certificate {
+    let unit = 10_f64.powi(wave.minor_digits as i32);
+    let objective = ledger.objective(model).to_minor();
+    let bound = outcome.bound.map(|bound| bound.min(objective));
+    let gap = bound.map(|bound| match objective - bound {
+        0.0 => 0.0,
+        open => open / objective.abs(),
+    });
+    let status = match gap {
+        None => Status::Heuristic,
+        Some(gap) if gap <= model.solve.gap => Status::Optimal,
+        Some(_) => Status::GapOpen,
+    };
+    let versions = [
+        ("wavewright", env!("CARGO_PKG_VERSION").to_string()),
+        ("highs", crate::solve::highs_version()),
+    ];
+    Certificate {
+        wave: wave.name.to_string(),
+        currency: wave.currency.to_string(),
+        objective: objective / unit,
+        bound: bound.map(|bound| bound / unit),
+        gap,
+        proof: if bound.is_some() { outcome.proof } else { Proof::None },
+        scope: outcome.scope,
+        limits: outcome.limits.clone(),
+        status,
+        stopped_by: outcome.stopped_by,
+        method: String::new(),
+        method_reason: String::new(),
+        cost: CostKey::ALL
+            .into_iter()
+            .map(|key| (key.name().to_string(), ledger.costs[key].0 as f64 / unit))
+            .collect(),
+        model: inputs.model,
+        seconds: BTreeMap::new(),
+        seed: model.solve.seed,
+        threads: 0,
+        versions: versions.into_iter().map(|(name, text)| (name.to_string(), text)).collect(),
+        inputs: inputs.digests,
+    }
+}
+
+/// Writes the worth of one more unit into the load and stock tables.
+fn enter_shadow_prices(wave: &Wave, plan: &mut Plan, outcome: &Outcome) {
+    if outcome.bound.is_none() {
+        return;
+    }
+    let unit = 10_f64.powi(wave.minor_digits as i32);
+    let mut loads = FxHashMap::default();
+    let mut stock = FxHashMap::default();
+    for (key, price) in &outcome.shadow_prices {
+        match *key {
+            ResourceKey::Capacity { node, day, unit } => {
+                loads.insert((node, day, unit), *price);
+            }
+            // A unit more from the start counts in every step of the stock.
+            ResourceKey::Stock { node, sku, .. } => {
+                *stock.entry((node, sku)).or_insert(0.0) += price;
+            }
+            ResourceKey::Carrier { .. } => {}
+        }
+    }
+    for row in &mut plan.node_load {
+        let price = loads.get(&(row.node, row.date, row.unit)).copied();
+        row.shadow_price = row.capacity.map(|_| price.unwrap_or(0.0) / unit);
+    }
+    for row in &mut plan.stock_use {
+        let price = stock.get(&(row.node, row.sku)).copied();
+        row.shadow_price = row.available.map(|_| price.unwrap_or(0.0) / unit);
+    }
+}
