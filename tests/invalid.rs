@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use wavewright::diagnostics::{Findings, REGISTRY, Severity};
 use wavewright::ingest::{read_model, read_wave};
+use wavewright::plan::PLAN_CODES;
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -39,12 +40,10 @@ fn each_code_has_a_failing_wave_and_each_failing_wave_a_code() {
 
 #[test]
 fn each_code_has_a_page_and_each_page_a_code() {
-    let codes: BTreeSet<String> = REGISTRY.iter().map(|code| code.id.into()).collect();
-    let mut pages = names(&folder("docs/errors"));
-    assert!(pages.remove("README"));
-    // Pages about plans have codes of their own.
-    pages.retain(|page| !page.starts_with('P'));
-    assert_eq!(pages, codes);
+    let mut codes: BTreeSet<String> = REGISTRY.iter().map(|code| code.id.into()).collect();
+    codes.extend(PLAN_CODES.iter().map(|(id, _)| (*id).into()));
+    codes.insert("README".into());
+    assert_eq!(names(&folder("docs/errors")), codes);
 }
 
 #[test]
@@ -79,7 +78,9 @@ fn the_list_of_pages_names_each_code_in_order() {
     let rows: Vec<&str> = list.lines().filter(|line| line.starts_with("| [")).collect();
     let expected: Vec<String> = REGISTRY
         .iter()
-        .map(|code| format!("| [{0}]({0}.md) | {1} |", code.id, code.title))
+        .map(|code| (code.id, code.title))
+        .chain(PLAN_CODES)
+        .map(|(id, title)| format!("| [{id}]({id}.md) | {title} |"))
         .collect();
     assert_eq!(rows, expected);
 }

@@ -166,6 +166,7 @@ fn part<'a>(
     }
     let leg = row.service.and_then(|service| leg(wave, order, last, service));
     let transit = leg.and_then(|leg| leg.zone).map(|zone| zone.transit_days);
+    // No zone, no transit: a plan that sends such a parcel has a violation for it.
     let delivery = match (row.service, transit) {
         (Some(service), Some(days)) => wave.services[service].delivery_date(row.ship_date, days),
         _ => row.ship_date,

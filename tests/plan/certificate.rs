@@ -1,7 +1,9 @@
 //! Corrupted certificates.
 
 use crate::{allows, finds};
+use wavewright::domain::CostKey;
 use wavewright::plan::{Proof, Scope, Status};
+use wavewright::units::Decimal;
 use wavewright::verify::ViolationKind as Kind;
 
 #[test]
@@ -40,6 +42,20 @@ fn the_gap_is_that_of_objective_and_bound() {
         certificate.bound = Some(137.155);
         certificate.gap = Some(0.5);
     });
+}
+
+#[test]
+fn the_gap_of_an_objective_of_nothing_is_nothing() {
+    let free = |case: &mut crate::Case, bound, gap| {
+        case.model.weights = [Decimal::ZERO; CostKey::ALL.len()];
+        case.plan.certificate.objective = 0.0;
+        case.plan.certificate.bound = Some(bound);
+        case.plan.certificate.gap = gap;
+    };
+    allows(Kind::GapWrong, |case| free(case, 0.0, Some(0.0)));
+    allows(Kind::GapWrong, |case| free(case, -1.0, None));
+    finds(Kind::GapWrong, &[], |case| free(case, 0.0, None));
+    finds(Kind::GapWrong, &[], |case| free(case, -1.0, Some(0.0)));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use crate::fixture::*;
 use crate::{Case, plan};
 use wavewright::domain::{CostKey, Costs, Escalate, Exclusion};
 use wavewright::ids::*;
+use wavewright::plan::{Assignment, Hop};
 use wavewright::time::Day;
 use wavewright::units::{Money, Objective};
 
@@ -76,6 +77,40 @@ fn transfer_freight_is_rounded_half_up() {
     // 2.5 kg x 0.35 = 0.875.
     let found = cents(CostKey::TransferFreight, |case| case.parts.items[B].kg = decimal("2.5"));
     assert_eq!(found, 288);
+}
+
+#[test]
+fn each_lane_is_paid_and_only_the_source_handles() {
+    let by_hub = |case: &mut Case| {
+        let hop = |lane| Hop { lane, departs: day(0) };
+        case.plan.assignments[1].hops = vec![hop(STORE_TO_HUB), hop(HUB_TO_DC)];
+        case.parts.nodes[HUB].shipment_cost = Money(10_000);
+        case.parts.nodes[HUB].open_cost = Money(10_000);
+    };
+    let found = costs(by_hub);
+    assert_eq!(found[CostKey::TransferFreight], Money(2 * 270));
+    assert_eq!(found[CostKey::Handling], Money(885));
+    assert_eq!(found[CostKey::NodeOpening], Money(1500));
+    assert_eq!(found[CostKey::Carbon], Money(22 + 5), "two kg over another lane");
+}
+
+#[test]
+fn lines_that_move_together_are_one_transfer_and_one_release() {
+    // The three A of O1 come from the store too, and both lines leave the centre on Tuesday.
+    let found = costs(|case| {
+        let moved = case.plan.assignments[1].clone();
+        let line = &mut case.plan.assignments[0];
+        *line = Assignment { line: line.line, quantity: 3, ..moved };
+    });
+    // 2.00 + 2.3 kg x 0.35 = 2.805.
+    assert_eq!(found[CostKey::TransferFreight], Money(281));
+    // At the store 0.50 + 4 x 0.15; at the centre 1.00 + 2 x 0.20 + 3 x 0.15 + 0.10 + 0.27; the
+    // other shipments as before: 0.80 + 1.40 + 0.80 + 1.98.
+    assert_eq!(found[CostKey::Handling], Money(110 + 222 + 498));
+    // One parcel: 2.3 kg against 12 kg of volume weight, 15.40 in all.
+    assert_eq!(found[CostKey::ParcelFreight], Money(8980 - 550));
+    assert_eq!(found[CostKey::Split], Money(0));
+    assert_eq!(found[CostKey::NodeOpening], Money(1000), "the centre rests on Monday");
 }
 
 #[test]

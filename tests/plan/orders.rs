@@ -2,7 +2,7 @@
 
 use crate::fixture::*;
 use crate::{allows, finds};
-use wavewright::domain::Level;
+use wavewright::domain::{Commitment, Level};
 use wavewright::ids::*;
 use wavewright::plan::{Assignment, Reason, Unfilled};
 use wavewright::units::Money;
@@ -159,6 +159,56 @@ fn frozen_units_are_exempt_from_rules_of_eligibility_and_dates() {
     finds(Kind::NodeDoesNotShip, &[("order", "O5")], |case| {
         frozen(case);
         case.parts.commitments[0].quantity = 1;
+    });
+}
+
+/// O5 orders three; one is picked, and the rest is `rest`: units at the store, at the centre, and
+/// unfilled.
+fn with_rest(case: &mut crate::Case, rest: [u32; 3]) {
+    case.parts.lines[LineId(6)].quantity = 3;
+    case.plan.assignments[5].quantity = 1 + rest[0];
+    if rest[1] > 0 {
+        let mut other: Assignment = case.plan.assignments[5].clone();
+        other.quantity = rest[1];
+        other.source = DC;
+        case.plan.assignments.insert(5, other);
+    }
+    if rest[2] > 0 {
+        case.plan.unfilled.push(unfilled(6, rest[2]));
+    }
+}
+
+#[test]
+fn the_rest_of_a_partly_frozen_line_is_not_divided() {
+    let named = [("order", "O5"), ("line", "1")];
+    finds(Kind::SplitLine, &named, |case| with_rest(case, [1, 1, 0]));
+    finds(Kind::SplitLine, &named, |case| with_rest(case, [1, 0, 1]));
+    for whole in [[2, 0, 0], [0, 2, 0], [0, 0, 2]] {
+        allows(Kind::SplitLine, |case| with_rest(case, whole));
+    }
+}
+
+#[test]
+fn ship_complete_binds_what_is_not_frozen() {
+    allows(Kind::ShipCompleteBroken, |case| {
+        with_rest(case, [0, 0, 2]);
+        case.parts.orders[OrderId(4)].ship_complete = true;
+    });
+    finds(Kind::ShipCompleteBroken, &[("order", "O5")], |case| {
+        with_rest(case, [1, 0, 1]);
+        case.parts.orders[OrderId(4)].ship_complete = true;
+    });
+}
+
+#[test]
+fn a_kit_binds_what_is_not_frozen() {
+    // A line of the kit was picked at the store; the other leaves the centre.
+    allows(Kind::TogetherBroken, |case| {
+        let picked =
+            Commitment { line: LineId(7), quantity: 2, ..case.parts.commitments[0].clone() };
+        case.parts.commitments.push(picked);
+        case.plan.assignments[6].source = STORE;
+        case.plan.assignments[6].ship_date = day(0);
     });
 }
 
