@@ -3,19 +3,13 @@
 mod certificate;
 mod io;
 mod ledger;
-<<<<<<< HEAD
 mod reasons;
-=======
->>>>>>> data
 
 pub use crate::network::Hop;
 pub use certificate::{Certificate, Proof, Scope, Status, StoppedBy};
 pub use io::{PLAN_CODES, PLAN_TABLES, WriteError, read_plan, write_plan};
 pub use ledger::Ledger;
-<<<<<<< HEAD
 pub use reasons::explain;
-=======
->>>>>>> data
 
 use crate::domain::CapacityUnit;
 use crate::ids::{LaneId, LineId, NodeId, OrderId, ReturnId, ServiceId, SkuId, ZoneId};

@@ -10,6 +10,7 @@ use crate::domain::Model;
 use crate::ingest::nearest::nearest;
 use std::path::Path;
 
+<<<<<<< HEAD
 /// The shipped models, by name: what `models/` holds.
 const SHIPPED: &[(&str, &str)] = &[
     ("balanced", include_str!("../../../models/balanced.toml")),
@@ -20,6 +21,24 @@ const SHIPPED: &[(&str, &str)] = &[
     ("peak", include_str!("../../../models/peak.toml")),
     ("ship-by", include_str!("../../../models/ship-by.toml")),
     ("stores-last", include_str!("../../../models/stores-last.toml")),
+=======
+macro_rules! shipped {
+    ($($name:literal),*) => {
+        &[$(($name, include_str!(concat!("../../../models/", $name, ".toml")))),*]
+    };
+}
+
+/// The shipped models by name: the files in `models/`, of which `balanced` is the default.
+const SHIPPED: &[(&str, &str)] = shipped![
+    "balanced",
+    "cost",
+    "fastest",
+    "fewest-splits",
+    "green",
+    "peak",
+    "ship-by",
+    "stores-last"
+>>>>>>> ingest
 ];
 
 /// The names of the shipped models.

@@ -83,6 +83,17 @@ fn every_fault_is_found_with_its_line() {
 }
 
 #[test]
+fn every_file_in_models_is_shipped() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let models = paths.filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    let mut names: Vec<String> =
+        models.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    names.sort();
+    assert_eq!(shipped_models().collect::<Vec<_>>(), names);
+}
+
+#[test]
 fn an_unknown_model_gets_the_nearest_name() {
     let findings = read_model("balancd", 2).unwrap_err();
     let finding = findings.iter().next().unwrap();
