@@ -10,18 +10,6 @@ use crate::domain::Model;
 use crate::ingest::nearest::nearest;
 use std::path::Path;
 
-<<<<<<< HEAD
-/// The shipped models, by name: what `models/` holds.
-const SHIPPED: &[(&str, &str)] = &[
-    ("balanced", include_str!("../../../models/balanced.toml")),
-    ("cost", include_str!("../../../models/cost.toml")),
-    ("fastest", include_str!("../../../models/fastest.toml")),
-    ("fewest-splits", include_str!("../../../models/fewest-splits.toml")),
-    ("green", include_str!("../../../models/green.toml")),
-    ("peak", include_str!("../../../models/peak.toml")),
-    ("ship-by", include_str!("../../../models/ship-by.toml")),
-    ("stores-last", include_str!("../../../models/stores-last.toml")),
-=======
 macro_rules! shipped {
     ($($name:literal),*) => {
         &[$(($name, include_str!(concat!("../../../models/", $name, ".toml")))),*]
@@ -38,7 +26,6 @@ const SHIPPED: &[(&str, &str)] = shipped![
     "peak",
     "ship-by",
     "stores-last"
->>>>>>> ingest
 ];
 
 /// The names of the shipped models.
