@@ -335,10 +335,12 @@ impl Builder<'_> {
             part_cost = Objective::ZERO;
         }
         let lateness = self.extra_lateness(options, terms.id, late_days);
-        let mut line_cost = weighted(CostKey::Lateness, lateness);
-        if change_applies(wave, terms.id, source, service, ship_date) {
-            line_cost += weighted(CostKey::Change, model.costs.change_cost);
-        }
+        let lateness = weighted(CostKey::Lateness, lateness);
+        let change = if change_applies(wave, terms.id, source, service, ship_date) {
+            weighted(CostKey::Change, model.costs.change_cost)
+        } else {
+            Objective::ZERO
+        };
         let purchase = if node.kind == NodeKind::Vendor {
             wave.node_item(source, terms.sku).purchase_cost
         } else {
@@ -348,7 +350,7 @@ impl Builder<'_> {
         let opportunity = stock.map_or(Money::ZERO, |s| s.opportunity_cost);
         let unit_cost = weighted(CostKey::ItemPurchase, purchase)
             + weighted(CostKey::InventoryOpportunity, opportunity);
-        Way { line, arrival, part_cost, line_cost, unit_cost }
+        Way { line, arrival, part_cost, lateness, change, unit_cost }
     }
 
     /// What the open units of a line add to the lateness of its frozen part.

@@ -51,11 +51,17 @@ pub fn change_applies_to_unfilled(wave: &Wave, line: LineId) -> bool {
     has_loose_commitments(wave, line)
 }
 
-/// What it costs, weighted, to leave `units` of a line open (change included).
+/// What it costs, weighted, to leave `units` of a line open; without change.
 pub fn weighted_unfilled(wave: &Wave, model: &Model, line: LineId, units: Quantity) -> Objective {
     let amount = unfilled_cost(wave, model, line, units);
-    let change =
-        if change_applies_to_unfilled(wave, line) { model.costs.change_cost } else { Money::ZERO };
     Objective::weighted(model.weight(CostKey::Unfilled), amount)
-        + Objective::weighted(model.weight(CostKey::Change), change)
+}
+
+/// What it costs, weighted, that a line with commitments has open units.
+pub fn weighted_open_change(wave: &Wave, model: &Model, line: LineId) -> Objective {
+    if change_applies_to_unfilled(wave, line) {
+        Objective::weighted(model.weight(CostKey::Change), model.costs.change_cost)
+    } else {
+        Objective::ZERO
+    }
 }

@@ -21,7 +21,8 @@ pub use eligibility::{Bar, can_reach, customer_km, offered_zone};
 pub use escalation::first_tier_on_time;
 pub use frozen::{FrozenPart, FrozenShipment, frozen_parts};
 pub use lines::{
-    change_applies, change_applies_to_unfilled, lateness_cost, unfilled_cost, weighted_unfilled,
+    change_applies, change_applies_to_unfilled, lateness_cost, unfilled_cost, weighted_open_change,
+    weighted_unfilled,
 };
 pub use planner::Planner;
 pub use tariff::{
@@ -73,8 +74,10 @@ pub struct Way {
     pub arrival: usize,
     /// Weighted cost of each part of the line that comes this way: rejection risk and tier.
     pub part_cost: Objective,
-    /// Weighted cost that the line pays once, at its worst part: lateness and change.
-    pub line_cost: Objective,
+    /// Weighted lateness, which the line pays once, at its latest part.
+    pub lateness: Objective,
+    /// Weighted cost of departing from a commitment, which the line pays once.
+    pub change: Objective,
     /// Weighted cost per unit: purchase and inventory opportunity.
     pub unit_cost: Objective,
 }

@@ -79,6 +79,9 @@ pub fn transfers(
                     continue;
                 }
                 let first = next_departure(wave, lane, at.arrives);
+                if first > last_day {
+                    continue;
+                }
                 let days = departures[&lane].range(first..=last_day);
                 for &day in days.take(if alone { 1 } else { usize::MAX }) {
                     next.push(step(planner, at.line, at.source, &at.hops, lane, day));

@@ -203,21 +203,22 @@ impl Pricer<'_> {
 
     /// The terms of a line whose units come by these entries.
     fn line_terms(&mut self, group: &Group, entries: &[Entry]) {
-        let mut worst = Objective::ZERO;
+        let (mut lateness, mut change) = (Objective::ZERO, Objective::ZERO);
         for entry in entries {
             let Some(way) = group.way(entry.line as usize, entry.arrival as usize) else {
                 continue;
             };
             self.cost += way.part_cost;
             self.cost += Objective(way.unit_cost.0 * entry.quantity as i128);
-            worst = worst.max(way.line_cost);
+            lateness = lateness.max(way.lateness);
+            change = change.max(way.change);
         }
         let line = &self.options.lines[entries[0].line as usize];
         if line.divisible {
             let units: Quantity = entries.iter().map(|entry| entry.quantity).sum();
-            self.line_share += worst.to_minor() * units as f64 / line.quantity as f64;
+            self.line_share += (lateness + change).to_minor() * units as f64 / line.quantity as f64;
         } else {
-            self.cost += worst;
+            self.cost += lateness + change;
         }
     }
 

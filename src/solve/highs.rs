@@ -33,7 +33,6 @@ pub struct MipRun {
     /// The best solution found, if any.
     pub values: Option<Vec<f64>>,
     pub bound: f64,
-    pub infeasible: bool,
 }
 
 /// Limits of a mixed-integer run.
@@ -132,7 +131,7 @@ pub fn run_mip(
         solved.double_info_value(c"mip_dual_bound").unwrap_or(f64::NEG_INFINITY)
     };
     let values = feasible.then(|| solved.get_solution().columns().to_vec());
-    Ok(MipRun { values, bound, infeasible })
+    Ok(MipRun { values, bound })
 }
 
 fn set<V: highs::HighsOptionValue>(
@@ -209,7 +208,6 @@ pub struct GrowingLp {
 #[derive(Clone, Debug)]
 pub struct LpSolution {
     pub objective: f64,
-    pub columns: Vec<f64>,
     /// By row; not positive for a `<=` row of a minimisation.
     pub duals: Vec<f64>,
 }
@@ -283,7 +281,6 @@ impl GrowingLp {
         let solution = solved.get_solution();
         let result = LpSolution {
             objective: solved.objective_value(),
-            columns: solution.columns().to_vec(),
             duals: solution.dual_rows().to_vec(),
         };
         self.model = Some(Model::from(solved));

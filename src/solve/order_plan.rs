@@ -2,7 +2,7 @@
 
 use crate::options::OrderOptions;
 use crate::solve::pricing::{Priced, Scan, Visit};
-use crate::solve::shared::{Discount, combinations};
+use crate::solve::shared::{Discount, Wanted, combinations};
 use crate::solve::states::States;
 use crate::solve::tables::OrderTables;
 
@@ -209,11 +209,16 @@ impl Terms {
     }
 }
 
-/// The weighted cost of what a state leaves open.
+/// The weighted cost of what a state leaves open; a divisible line pays its change in proportion,
+/// which is a lower bound.
 pub fn open_cost(tables: &OrderTables, state: usize) -> f64 {
     let states = &tables.states;
     (0..states.needs())
-        .map(|need| tables.unfilled[need][states.digit(state, need)].to_minor())
+        .map(|need| {
+            let digit = states.digit(state, need);
+            let open = (states.whole(need) - digit) as f64 / states.whole(need) as f64;
+            tables.unfilled[need][digit].to_minor() + tables.open_change[need].to_minor() * open
+        })
         .sum()
 }
 
@@ -229,8 +234,10 @@ pub struct OrderPlan {
 pub struct OrderBound {
     covers: Covers,
     terms: Terms,
-    /// No plan costs less.
+    /// No plan costs less, but for shipments that share a transfer where `unseen`.
     pub least: f64,
+    /// Whether some shipments that share a transfer were not looked at together.
+    pub unseen: bool,
 }
 
 impl OrderBound {
@@ -243,26 +250,26 @@ impl OrderBound {
         if !tables.shares {
             let covers = Covers::new(states, best.choices(), terms.max_shipments);
             let least = covers.cheapest_rest(tables, &terms, 0, 0);
-            return OrderBound { covers, terms, least };
+            return OrderBound { covers, terms, least, unseen: false };
         }
         let covers = Covers::new(states, best.optimistic_choices(scan), terms.max_shipments);
         let optimistic = covers.cheapest_rest(tables, &terms, 0, 0);
-        let mut bound = OrderBound { covers, terms, least: optimistic };
+        let mut bound = OrderBound { covers, terms, least: optimistic, unseen: false };
         let plan = best_plan(options, tables, best).cost;
         if optimistic >= plan - 1e-9 {
             bound.least = plan;
             return bound;
         }
         let mut cheaper = Cheaper { tables, bound: &bound, than: plan, found: Vec::new() };
-        let unseen = combinations(scan, &mut cheaper);
-        for found in cheaper.found {
+        let complete = combinations(scan, &mut cheaper, Wanted::Cheapest);
+        let found = cheaper.found;
+        for found in found {
             if found.cost < best.limit(found.state, found.shipments, false) {
                 best.visit(found);
             }
         }
-        if unseen == 0.0 {
-            bound.least = best_plan(options, tables, best).cost;
-        }
+        bound.least = best_plan(options, tables, best).cost;
+        bound.unseen = !complete;
         bound
     }
 

@@ -25,6 +25,8 @@ pub struct Relaxation {
     pub order_prices: Vec<OrderPrices>,
     /// Every column generated.
     pub columns: Vec<Column>,
+    /// Orders of which not every combination of shipments that share a transfer was looked at.
+    pub unseen: u64,
     /// Whether the master and the bound have met.
     pub converged: bool,
 }
@@ -84,12 +86,13 @@ impl<'a> Master<'a> {
             let all = rows.iter().enumerate();
             let all: Vec<(LpRow, f64)> =
                 all.map(|(need, row)| (*row, states.whole(need) as f64)).collect();
-            self.lp.add_column(open_cost(tables, 0), 1.0, all)?;
+            self.lp.add_column(open_cost(tables, 0), f64::INFINITY, all)?;
         } else {
             for (need, row) in rows.iter().enumerate() {
                 let whole = states.whole(need) as f64;
-                let cost = tables.unfilled[need][0].to_minor() / whole;
-                self.lp.add_column(cost, whole, [(*row, 1.0)])?;
+                let cost = tables.unfilled[need][0] + tables.open_change[need];
+                let cost = cost.to_minor() / whole;
+                self.lp.add_column(cost, f64::INFINITY, [(*row, 1.0)])?;
             }
         }
         let counts = states.needs() > 1 || !states.is_binary() || terms.max_shipments == 0;
@@ -156,7 +159,7 @@ impl<'a> Master<'a> {
                         Some(column) => *column,
                         None => {
                             let cost = problem.resources.opening_cost(id).to_minor();
-                            let column = self.lp.add_column(cost, 1.0, [])?;
+                            let column = self.lp.add_column(cost, f64::INFINITY, [])?;
                             self.openings.insert(id, column);
                             column
                         }
@@ -180,6 +183,7 @@ struct OrderResult {
     columns: Vec<Column>,
     /// No plan of the order costs less at these prices.
     least: f64,
+    unseen: bool,
 }
 
 /// Generates columns until the bound meets the master or comes within the target gap of the
@@ -208,6 +212,7 @@ pub fn relax(
         prices: free.clone(),
         order_prices: no_prices.clone(),
         columns: Vec::new(),
+        unseen: 0,
         converged: false,
     };
     let (mut prices, mut order_prices) = (free, no_prices);
@@ -218,19 +223,13 @@ pub fn relax(
         let bound = lagrangian_bound(problem, &prices, &order_prices, &results);
         if bound > best.bound {
             best.bound = bound;
+            best.unseen = results.iter().filter(|result| result.unseen).count() as u64;
             best.prices = prices.clone();
             best.order_prices = order_prices.clone();
         }
         let mut added = 0;
         for column in results.into_iter().flat_map(|result| result.columns) {
             added += usize::from(master.add(column)?);
-        }
-        if std::env::var("WW_DEBUG").is_ok() {
-            eprintln!(
-                "round bound {bound} best {} added {added} lp {objective} cols {}",
-                best.bound,
-                master.columns.len()
-            );
         }
         listen(Progress { stage: Stage::Prices, incumbent: None, bound: Some(best.bound) });
         let close =
@@ -275,7 +274,7 @@ fn price_all(
         let OrderProblem { options, tables } = &problem.orders[index];
         let scan = problem.scan(index, prices, &order_prices[index]);
         let mut best = BestColumns::find(&scan);
-        let least = OrderBound::new(&scan, &mut best).least;
+        let OrderBound { least, unseen, .. } = OrderBound::new(&scan, &mut best);
         let plan = best_plan(options, tables, &best);
         let column =
             |entries: &[crate::solve::column::Entry]| scan.column(index as u32, entries.to_vec());
@@ -296,7 +295,7 @@ fn price_all(
             let some = attractive.iter().take(COLUMNS_A_ROUND);
             columns.extend(some.map(|(_, found)| column(&found.entries)));
         }
-        OrderResult { least, columns }
+        OrderResult { least, unseen, columns }
     };
     (0..problem.orders.len()).into_par_iter().map(price).collect()
 }

@@ -8,8 +8,13 @@ use crate::network::Hop;
 use crate::solve::column::Entry;
 use crate::solve::pricing::{Priced, Scan, Visit};
 use crate::solve::tables::price_of;
+use std::collections::BTreeMap;
 
-/// The most columns of an order that are looked at for combination.
+/// The most columns of an order that are searched for combination, and that are combined.
+const MAX_FOUND: usize = 1_000;
+/// States of an order beyond which shipments are not combined: the certificate's limit
+/// `shared_transfers`.
+const MAX_COMBINED_STATES: usize = 64;
 const MAX_MEMBERS: usize = 300;
 
 /// What a column can save, at most, because others share its transfers.
@@ -20,8 +25,6 @@ const MAX_MEMBERS: usize = 300;
 #[derive(Clone, Debug)]
 pub struct Discount {
     by_state: Vec<f64>,
-    /// The most that a whole order plan can save.
-    pub most: f64,
 }
 
 impl Discount {
@@ -48,10 +51,7 @@ impl Discount {
             let here = parts(state);
             once * (here * (1.0 - 1.0 / all)).min((all - here) / 2.0).max(0.0)
         };
-        Discount {
-            by_state: (0..states.count()).map(of_state).collect(),
-            most: once * (all - 1.0).max(0.0),
-        }
+        Discount { by_state: (0..states.count()).map(of_state).collect() }
     }
 
     pub fn of(&self, state: usize) -> f64 {
@@ -69,7 +69,7 @@ struct Members<'a> {
 
 impl Visit for Members<'_> {
     fn limit(&self, state: usize, shipments: u32, may_move: bool) -> f64 {
-        if may_move && self.found.len() <= MAX_MEMBERS {
+        if may_move && self.found.len() <= MAX_FOUND {
             self.inner.limit(state, shipments, true) + self.discount.of(state)
         } else {
             f64::NEG_INFINITY
@@ -92,18 +92,23 @@ fn hops<'a>(scan: &'a Scan, entry: &Entry) -> &'a [Hop] {
 }
 
 /// Visits the columns of two and more shipments that share a transfer and cost less than the
-/// limit of their state. Returns by how much a plan may be cheaper than the columns visited say:
-/// 0 where all combinations were looked at.
-pub fn combinations(scan: &Scan, visit: &mut dyn Visit) -> f64 {
+/// limit of their state. Returns whether all combinations were looked at.
+pub fn combinations(scan: &Scan, visit: &mut dyn Visit, wanted: Wanted) -> bool {
     if !scan.tables.shares {
-        return 0.0;
+        return true;
+    }
+    if scan.tables.states.count() > MAX_COMBINED_STATES {
+        return false;
     }
     let discount = Discount::new(scan);
-    let unseen = discount.most;
     let mut members = Members { scan, inner: visit, found: Vec::new(), discount };
     scan.shipments(&mut members);
     let mut members = members.found;
-    let mut complete = keep_cheapest(&mut members);
+    let mut complete = members.len() <= MAX_FOUND;
+    if wanted == Wanted::Cheapest {
+        keep_different(scan, &mut members);
+    }
+    complete &= keep_cheapest(&mut members);
     let mut frontier: Vec<Priced> = members.clone();
     for _ in 1..scan.tables.states.needs().max(2) {
         let mut next = Vec::new();
@@ -118,7 +123,39 @@ pub fn combinations(scan: &Scan, visit: &mut dyn Visit) -> f64 {
         complete &= keep_cheapest(&mut next);
         frontier = next;
     }
-    if complete { 0.0 } else { unseen }
+    complete
+}
+
+/// Which combinations are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Those of a cheapest plan.
+    Cheapest,
+    /// All below the limits.
+    All,
+}
+
+/// Keeps, of the columns that cover the same state over the same transfers, the cheapest and the
+/// cheapest in another group: whatever they are combined with, one of the two is best.
+fn keep_different(scan: &Scan, columns: &mut Vec<Priced>) {
+    columns.sort_by(|a, b| a.cost.total_cmp(&b.cost).then_with(|| a.entries.cmp(&b.entries)));
+    let key = |column: &Priced| {
+        let mut moves: Vec<Hop> =
+            column.entries.iter().flat_map(|entry| hops(scan, entry)).copied().collect();
+        moves.sort_unstable();
+        moves.dedup();
+        (column.state, column.shipments, moves)
+    };
+    let mut kept: BTreeMap<(usize, u32, Vec<Hop>), Vec<u32>> = BTreeMap::new();
+    columns.retain(|column| {
+        let groups = kept.entry(key(column)).or_default();
+        let group = column.entries[0].group;
+        let new = groups.len() < 2 && !groups.contains(&group);
+        if new {
+            groups.push(group);
+        }
+        new
+    });
 }
 
 /// Keeps the cheapest columns; returns whether these are all.

@@ -5,6 +5,7 @@ use crate::ids::{NodeId, ServiceId};
 use crate::network::Hop;
 use crate::options::{
     Arrival, Content, Group, OrderOptions, Planner, carbon, freight, handling, shipment_co2,
+    weighted_open_change, weighted_unfilled,
 };
 use crate::solve::column::Entry;
 use crate::solve::states::States;
@@ -101,8 +102,11 @@ pub struct OrderTables {
     pub arrivals: Vec<ArrivalTable>,
     pub transfers: Vec<TransferTable>,
     pub openings: Vec<OpeningId>,
-    /// Weighted cost of leaving units of a need open, by digit.
+    /// Weighted cost of leaving units of a need open, by digit; without the change of divisible
+    /// lines.
     pub unfilled: Vec<Vec<Objective>>,
+    /// Weighted change cost of a divisible line that has open units, by need.
+    pub open_change: Vec<Objective>,
     /// Weighted cost of one more shipment.
     pub split: f64,
     /// Whether one column of the order may be too much for a limit on its own.
@@ -136,6 +140,15 @@ impl OrderTables {
             })
             .collect();
         let unfilled = unfilled_costs(planner, options, &states);
+        let open_change = options
+            .needs
+            .iter()
+            .map(|need| {
+                let lines = need.lines.iter().map(|line| &options.lines[*line]);
+                let divisible = lines.filter(|line| line.divisible);
+                divisible.map(|l| weighted_open_change(planner.wave, planner.model, l.id)).sum()
+            })
+            .collect();
         let split = planner.model.weight(CostKey::Split);
         let split = Objective::weighted(split, planner.model.costs.split_cost).to_minor();
         let moved = groups.iter().any(|group| group.ways.iter().any(|way| way.moved));
@@ -148,6 +161,7 @@ impl OrderTables {
             transfers: moves.tables,
             openings,
             unfilled,
+            open_change,
             split,
             tight: false,
             shares,
@@ -331,7 +345,7 @@ fn group_table(
                 arrival: way.arrival,
                 part_cost: way.part_cost.to_minor(),
                 unit_cost: way.unit_cost.to_minor(),
-                line_cost: way.line_cost.to_minor(),
+                line_cost: (way.lateness + way.change).to_minor(),
                 minutes: wave.node_item(group.node, line.sku).minutes.to_f64(),
                 stock,
                 line_is_there: base.iter().any(|content| content.line == line.id.0),
@@ -465,7 +479,12 @@ fn unfilled_costs(
                     let cost = |&line: &usize| {
                         let terms = &options.lines[line];
                         let units = if terms.divisible { open as u32 } else { terms.quantity };
-                        crate::options::weighted_unfilled(wave, model, terms.id, units)
+                        let unfilled = weighted_unfilled(wave, model, terms.id, units);
+                        if terms.divisible {
+                            unfilled
+                        } else {
+                            unfilled + weighted_open_change(wave, model, terms.id)
+                        }
                     };
                     need.lines.iter().map(cost).sum()
                 })

@@ -6,6 +6,7 @@ mod oracle;
 mod properties;
 mod random_wave;
 mod sketch;
+mod solver;
 mod verified;
 
 use random_wave::{Profile, features, random_case};

@@ -1,10 +1,15 @@
 //! The columns that can still matter.
 
+use crate::ids::NodeId;
+use crate::options::OrderOptions;
+use crate::solve::ResourceId;
 use crate::solve::column::Column;
 use crate::solve::order_plan::{BestColumns, OrderBound, Terms};
 use crate::solve::pricing::{OrderPrices, Priced, Prices, Visit};
-use crate::solve::shared::combinations;
+use crate::solve::shared::{Wanted, combinations};
 use crate::solve::wave_options::{OrderProblem, WaveProblem};
+use crate::time::Day;
+use crate::units::Decimal;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -15,9 +20,8 @@ pub struct Enumeration {
     pub columns: Vec<Column>,
     /// Whether the search stopped because there were too many.
     pub overflow: bool,
-    /// By how much a plan can be cheaper than its columns say, because not every combination of
-    /// shipments that share a transfer was looked at.
-    pub unseen_saving: f64,
+    /// Orders of which not every combination of shipments that share a transfer was looked at.
+    pub unseen: u64,
 }
 
 /// Collects the columns of an order.
@@ -77,21 +81,83 @@ pub fn enumerate(
         };
         let mut all = Collector { limit, found: Vec::new(), most: most_columns };
         scan.shipments(&mut all);
-        let unseen = combinations(&scan, &mut all);
+        let unseen = u64::from(!combinations(&scan, &mut all, Wanted::All));
         let overflow = all.found.len() > most_columns;
         let mut columns: Vec<Column> =
             all.found.into_iter().map(|found| scan.column(index as u32, found.entries)).collect();
         columns.retain(|column| column.fits_alone(&problem.resources));
+        drop_dominated(problem, options, &mut columns);
         columns.sort_by(|a, b| a.entries.cmp(&b.entries));
         columns.dedup_by(|a, b| a.entries == b.entries);
         (columns, unseen, overflow)
     };
     let results: Vec<_> = (0..problem.orders.len()).into_par_iter().map(of_order).collect();
-    let mut enumeration = Enumeration { columns: Vec::new(), overflow: false, unseen_saving: 0.0 };
+    let mut enumeration = Enumeration { columns: Vec::new(), overflow: false, unseen: 0 };
     for (columns, unseen, overflow) in results {
         enumeration.columns.extend(columns);
-        enumeration.unseen_saving += unseen;
+        enumeration.unseen += unseen;
         enumeration.overflow |= overflow;
     }
     enumeration
 }
+
+/// Drops columns for which another one covers the same units, costs no more, and uses no more of
+/// anything that is contended.
+///
+/// A plan with the worse column stays feasible and costs no more with the better one instead,
+/// unless that joins another column of its group; so a column may only replace one of its own
+/// groups, or one of an order with a single need.
+fn drop_dominated(problem: &WaveProblem, options: &OrderOptions, columns: &mut Vec<Column>) {
+    let alone = options.needs.len() == 1 && !options.split_lines;
+    let groups = |column: &Column| {
+        let mut groups: Vec<(NodeId, Day)> = column
+            .entries
+            .iter()
+            .map(|entry| &options.groups[entry.group as usize])
+            .map(|group| (group.node, group.ship_date))
+            .collect();
+        groups.dedup();
+        groups
+    };
+    let takes = |column: &Column| -> Vec<(usize, u32)> {
+        (0..options.lines.len()).map(|line| (line, column.quantity(line))).collect()
+    };
+    let contended = |column: &Column| -> Vec<(ResourceId, Decimal)> {
+        let uses = column.uses.iter().filter(|(id, _)| problem.contended[*id as usize]);
+        uses.copied().collect()
+    };
+    // Columns that may replace each other, the cheapest first.
+    type Key = (Vec<(usize, u32)>, Vec<(NodeId, Day)>, u32);
+    let mut by_key: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+    for (index, column) in columns.iter().enumerate() {
+        let place = if alone { Vec::new() } else { groups(column) };
+        by_key.entry((takes(column), place, column.shipments)).or_default().push(index);
+    }
+    let mut keep = vec![true; columns.len()];
+    for mut alike in by_key.into_values() {
+        alike.sort_by_key(|&index| (columns[index].cost, index));
+        let mut kept: Vec<(Vec<(ResourceId, Decimal)>, usize)> = Vec::new();
+        for index in alike {
+            let uses = contended(&columns[index]);
+            let worst = columns[index].line_share;
+            let beaten = kept.iter().any(|(better, other)| {
+                let fits = better
+                    .iter()
+                    .all(|(id, used)| uses.iter().any(|(same, most)| same == id && used <= most));
+                let opens = &columns[*other].opens;
+                fits && columns[*other].line_share <= worst
+                    && opens.iter().all(|opening| columns[index].opens.contains(opening))
+            });
+            if beaten || kept.len() >= MAX_COMPARED {
+                keep[index] = !beaten;
+            } else {
+                kept.push((uses, index));
+            }
+        }
+    }
+    let mut keep = keep.into_iter();
+    columns.retain(|_| keep.next().unwrap_or(true));
+}
+
+/// Columns that another one is compared with, at most.
+const MAX_COMPARED: usize = 200;

@@ -2,6 +2,7 @@
 //! states the same in mathematics, under the same labels.
 
 use crate::domain::CapacityUnit;
+use crate::options::OrderOptions;
 use crate::solve::ResourceKey;
 use crate::solve::column::Column;
 use crate::solve::order_plan::{Terms, open_cost};
@@ -43,8 +44,10 @@ pub struct Formulation<'a> {
     overload: BTreeMap<u32, Numbered>,
     /// `opened`: whether a node is opened for a date.
     opened: BTreeMap<u32, Numbered>,
-    /// `worst`: whether a divisible line has a part that costs at least so much.
+    /// `worst`: whether a divisible line has a part that is late at such a cost or more.
     worst: BTreeMap<(usize, usize, i128), Numbered>,
+    /// `changed`: whether a divisible line departs from its commitments; by order and need.
+    changed: BTreeMap<(usize, usize), Numbered>,
 }
 
 impl std::fmt::Debug for Formulation<'_> {
@@ -70,6 +73,7 @@ impl<'a> Formulation<'a> {
             overload: BTreeMap::new(),
             opened: BTreeMap::new(),
             worst: BTreeMap::new(),
+            changed: BTreeMap::new(),
         };
         program.ship_variables();
         program.open_variables();
@@ -79,6 +83,7 @@ impl<'a> Formulation<'a> {
         program.respect_limits();
         program.open_nodes();
         program.pay_worst_part();
+        program.pay_changes();
         program
     }
 
@@ -133,7 +138,7 @@ impl<'a> Formulation<'a> {
                 }
             }
             for (&(of_order, line, cost), worst) in &self.worst {
-                let reaches = column_worst(options, column, line) >= cost;
+                let reaches = column_lateness(options, column, line) >= cost;
                 if of_order == order && column.quantity(line) > 0 && reaches {
                     set(&mut values, *worst, 1.0);
                 }
@@ -143,6 +148,16 @@ impl<'a> Formulation<'a> {
             if digits.get(&(order, need)).copied().unwrap_or(0) == covered {
                 set(&mut values, *variable, 1.0);
             }
+        }
+        for (&(order, need), variable) in &self.changed {
+            let OrderProblem { options, tables } = &self.problem.orders[order];
+            let line = options.needs[need].lines[0];
+            let covered = digits.get(&(order, need)).copied().unwrap_or(0);
+            let open = covered < tables.states.whole(need) && tables.open_change[need].0 > 0;
+            let moved = self.columns.iter().zip(made).any(|(column, made)| {
+                *made && column.order as usize == order && column_changes(options, column, line)
+            });
+            set(&mut values, *variable, f64::from(u8::from(open || moved)));
         }
         for (&order, variable) in &self.split {
             let free = u32::from(self.problem.orders[order].options.frozen.is_empty());
@@ -364,8 +379,8 @@ impl<'a> Formulation<'a> {
         }
     }
 
-    /// `worst[o,l,c]`: a divisible line pays lateness and change once, at its worst part; each
-    /// level is paid on top of the one below.
+    /// `worst[o,l,c]`: a divisible line pays lateness once, at its latest part; each level is paid
+    /// on top of the one below.
     fn pay_worst_part(&mut self) {
         let mut parts: BTreeMap<(usize, usize), Vec<(i128, usize)>> = BTreeMap::new();
         for (index, column) in self.columns.iter().enumerate() {
@@ -373,7 +388,7 @@ impl<'a> Formulation<'a> {
             let options = &self.problem.orders[order].options;
             for (line, terms) in options.lines.iter().enumerate() {
                 if terms.divisible && column.quantity(line) > 0 {
-                    let cost = column_worst(options, column, line);
+                    let cost = column_lateness(options, column, line);
                     parts.entry((order, line)).or_default().push((cost, index));
                 }
             }
@@ -395,6 +410,38 @@ impl<'a> Formulation<'a> {
                     let (ship, worst) = (self.ship[index].variable, worst.variable);
                     self.constrain(format!("pays.{name}.{index}"), constraint!(ship <= worst));
                 }
+            }
+        }
+    }
+
+    /// `changed[o,l]`: a divisible line pays once for departing from its commitments, with a part
+    /// or with units that stay open.
+    fn pay_changes(&mut self) {
+        let mut causes: BTreeMap<(usize, usize), Vec<Variable>> = BTreeMap::new();
+        for (column, ship) in self.columns.iter().zip(&self.ship) {
+            let order = column.order as usize;
+            let OrderProblem { options, tables } = &self.problem.orders[order];
+            for need in 0..tables.states.needs() {
+                let line = options.needs[need].lines[0];
+                if options.lines[line].divisible && column_changes(options, column, line) {
+                    causes.entry((order, need)).or_default().push(ship.variable);
+                }
+            }
+        }
+        for (&(order, need, _), open) in &self.open {
+            if self.problem.orders[order].tables.open_change[need].0 > 0 {
+                causes.entry((order, need)).or_default().push(open.variable);
+            }
+        }
+        for ((order, need), causes) in causes {
+            let name = self.need_name(order, need);
+            let changed = self.variable(format!("changed.{name}"), variable().binary());
+            self.changed.insert((order, need), changed);
+            let cost = self.problem.orders[order].tables.open_change[need].to_minor();
+            self.objective.add_mul(cost, changed.variable);
+            for (index, cause) in causes.into_iter().enumerate() {
+                let changed = changed.variable;
+                self.constrain(format!("changes.{name}.{index}"), constraint!(cause <= changed));
             }
         }
     }
@@ -440,18 +487,26 @@ impl<'a> Formulation<'a> {
 }
 
 /// How much of a need a column covers, as a digit of the order's state.
-fn digit(options: &crate::options::OrderOptions, column: &Column, need: usize) -> usize {
+fn digit(options: &OrderOptions, column: &Column, need: usize) -> usize {
     let line = options.needs[need].lines[0];
     let units = column.quantity(line);
     if options.lines[line].divisible { units as usize } else { usize::from(units > 0) }
 }
 
-/// The cost that a divisible line pays for its worst part in a column.
-fn column_worst(options: &crate::options::OrderOptions, column: &Column, line: usize) -> i128 {
+/// The lateness that a divisible line pays for its latest part in a column.
+fn column_lateness(options: &OrderOptions, column: &Column, line: usize) -> i128 {
     let entries = column.entries.iter().filter(|entry| entry.line as usize == line);
     let ways = entries
         .filter_map(|entry| options.groups[entry.group as usize].way(line, entry.arrival as usize));
-    ways.map(|way| way.line_cost.0).max().unwrap_or(0)
+    ways.map(|way| way.lateness.0).max().unwrap_or(0)
+}
+
+/// Whether a part of a line in a column departs from the line's commitments.
+fn column_changes(options: &OrderOptions, column: &Column, line: usize) -> bool {
+    let entries = column.entries.iter().filter(|entry| entry.line as usize == line);
+    let mut ways =
+        entries.filter_map(|e| options.groups[e.group as usize].way(line, e.arrival as usize));
+    ways.any(|way| way.change.0 > 0)
 }
 
 fn set(values: &mut [f64], variable: Numbered, value: f64) {

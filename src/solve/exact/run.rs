@@ -1,7 +1,9 @@
 //! Running the exact method: first plan, prices, columns that matter, branch and bound.
 
 use crate::domain::CostKey;
-use crate::options::{Decision, Planner, frozen_decisions, weighted_unfilled};
+use crate::options::{
+    Decision, Planner, frozen_decisions, weighted_open_change, weighted_unfilled,
+};
 use crate::solve::column::Column;
 use crate::solve::exact::{Enumeration, Formulation, enumerate};
 use crate::solve::greedy::greedy;
@@ -41,6 +43,10 @@ pub struct Outcome {
 
 /// What decisions cost, recomputed from the domain: the solver's own numbers are never used.
 pub type Value<'a> = dyn Fn(Vec<Decision>) -> Objective + Sync + 'a;
+
+/// The limit behind which orders stand of which not every combination of shipments that share a
+/// transfer was looked at: each such shipment counts as if it paid the transfer alone.
+const SHARED_TRANSFERS: &str = "shared_transfers";
 
 /// Columns of an order beyond which the program is not written down.
 const MAX_COLUMNS_OF_ORDER: usize = 20_000;
@@ -99,7 +105,10 @@ impl<'a> Run<'a> {
             .orders
             .iter()
             .flat_map(|order| &order.options.lines)
-            .map(|line| weighted_unfilled(planner.wave, planner.model, line.id, line.quantity))
+            .map(|line| {
+                weighted_unfilled(planner.wave, planner.model, line.id, line.quantity)
+                    + weighted_open_change(planner.wave, planner.model, line.id)
+            })
             .sum();
         Run {
             problem,
@@ -213,6 +222,9 @@ impl<'a> Run<'a> {
             self.control,
             &listen,
         )?;
+        if relaxation.unseen > 0 {
+            self.limits.insert(SHARED_TRANSFERS.to_string(), relaxation.unseen);
+        }
         self.prove_bound(relaxation.bound + constant, Proof::Decompose);
         self.report(Stage::Prices);
         Ok(relaxation)
@@ -243,17 +255,7 @@ impl<'a> Run<'a> {
         let lower = relaxation.bound + self.constant.to_minor();
         // Plans with any other column cost more than this above the bound.
         let mut distance = objective - self.settings.gap * objective.abs() - lower;
-        let t0 = std::time::Instant::now();
         let mut found = self.columns_within(relaxation, distance);
-        if std::env::var("WW_DEBUG").is_ok() {
-            eprintln!(
-                "distance {distance} found {} overflow {} unseen {} in {:?}",
-                found.columns.len(),
-                found.overflow,
-                found.unseen_saving,
-                t0.elapsed()
-            );
-        }
         while found.overflow || found.columns.len() > MAX_COLUMNS {
             distance /= 2.0;
             found = self.columns_within(relaxation, distance);
@@ -264,7 +266,10 @@ impl<'a> Run<'a> {
         let columns = with_incumbent(found.columns, &self.incumbent);
         self.report(Stage::Columns);
         let bound = self.branch_and_bound(&columns, self.control.seconds_left())?;
-        let bound = bound - found.unseen_saving;
+        if found.unseen > 0 {
+            let orders = self.limits.entry(SHARED_TRANSFERS.to_string()).or_default();
+            *orders = (*orders).max(found.unseen);
+        }
         self.prove_bound(bound.min(lower + distance), Proof::Exact);
         self.report(Stage::BranchAndBound);
         Ok(())
@@ -277,16 +282,12 @@ impl<'a> Run<'a> {
 
     /// Solves the program over some columns; returns the bound on their plans.
     fn branch_and_bound(&mut self, columns: &[Column], seconds: f64) -> Result<f64, HighsError> {
-        let t0 = std::time::Instant::now();
         let formulation = Formulation::new(self.problem, columns);
-        if std::env::var("WW_DEBUG").is_ok() {
-            eprintln!("program {} columns {:?} in {:?}", columns.len(), formulation, t0.elapsed());
-        }
         let mut made = vec![false; columns.len()];
         for column in &self.incumbent {
-            let same =
-                |other: &Column| (other.order, &other.entries) == (column.order, &column.entries);
-            if let Some(at) = columns.iter().position(same) {
+            let key = (column.order, &column.entries);
+            let at = columns.binary_search_by(|other| (other.order, &other.entries).cmp(&key));
+            if let Ok(at) = at {
                 made[at] = true;
             }
         }
