@@ -1,5 +1,7 @@
 //! wavewright plans waves of orders over a fulfilment network and proves how good the plan is.
 
+pub mod analysis;
+pub mod cli;
 pub mod diagnostics;
 pub mod domain;
 pub mod generate;
