@@ -11,6 +11,7 @@ pub mod network;
 pub mod options;
 pub mod plan;
 pub mod planning;
+pub mod program;
 pub mod solve;
 pub mod tables;
 pub mod time;

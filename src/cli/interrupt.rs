@@ -7,6 +7,10 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Within this time of the first, a signal counts as the same.
+const ONE_SIGNAL: Duration = Duration::from_millis(300);
 
 /// Listens for signals from its making on.
 pub(super) struct Interrupt {
@@ -23,7 +27,13 @@ impl Interrupt {
         let writing = Arc::new(Mutex::new(()));
         let interrupt = Interrupt { flag: Arc::clone(&flag), writing: Arc::clone(&writing) };
         std::thread::spawn(move || {
+            let mut first: Option<Instant> = None;
             for _ in signals.forever() {
+                // Wrappers such as `timeout` pass one signal on to the process and to its group.
+                if first.is_some_and(|first| first.elapsed() < ONE_SIGNAL) {
+                    continue;
+                }
+                first = first.or_else(|| Some(Instant::now()));
                 if flag.swap(true, Ordering::Relaxed) {
                     // A plan that is being written is finished first.
                     let _written = hold(&writing);
