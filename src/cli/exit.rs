@@ -49,7 +49,7 @@ impl Exit {
             Exit::GapOpen => "a verified plan is written, but its gap is still open",
             Exit::NoPlan => "no plan is possible: the solver ended without one",
             Exit::Violations => "the plan verified has violations",
-            Exit::Interrupted => "interrupted twice: ended at once, nothing written",
+            Exit::Interrupted => "interrupted twice: ended at once, nothing half-written",
         }
     }
 }

@@ -13,8 +13,15 @@ use serde_json::json;
 #[derive(Debug)]
 pub(super) enum Failure {
     /// The input is wrong.
-    Findings { findings: Findings, all: bool },
-    Message { exit: Exit, message: String, help: Option<String> },
+    Findings {
+        findings: Findings,
+        all: bool,
+    },
+    Message {
+        exit: Exit,
+        message: String,
+        help: Option<String>,
+    },
 }
 
 impl Failure {

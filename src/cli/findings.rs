@@ -1,5 +1,6 @@
 //! Findings as a person reads them.
 
+use crate::cli::summary;
 use crate::diagnostics::{Finding, Findings, Severity};
 use std::fmt::Write as _;
 
@@ -25,12 +26,8 @@ pub(super) fn render(findings: &Findings, all: bool) -> String {
 /// How many errors and warnings there are.
 pub(super) fn count(findings: &Findings) -> String {
     let of = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
-    let some = |count: usize, what: &str| match count {
-        1 => format!("1 {what}"),
-        _ => format!("{count} {what}s"),
-    };
     let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
-    format!("{}, {}", some(errors, "error"), some(warnings, "warning"))
+    [summary::count(errors as u64, "error"), summary::count(warnings as u64, "warning")].join(", ")
 }
 
 fn one(finding: &Finding) -> String {

@@ -1,12 +1,12 @@
 //! `plan`: a verified plan of a wave, with its certificate.
 
+use crate::analysis::Kpis;
 use crate::cli::failure::Failure;
 use crate::cli::input::{self, ModelArg, SolveArgs, WaveArg};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
 use crate::cli::progress::Display;
 use crate::cli::{Exit, exit, summary};
-use crate::analysis::Kpis;
 use crate::ingest::{digests, model_to_json};
 use crate::plan::{Plan, Status, check_folder, write_plan};
 use crate::planning::{RunInputs, plan_wave};
@@ -23,7 +23,7 @@ Examples:
   wavewright plan my-wave --out plan --quiet --json > result.json
 
 Ctrl-C stops with the best plan so far, which is verified and written with the gap that is
-still open; a second Ctrl-C ends at once and writes nothing.";
+still open; a second Ctrl-C ends at once.";
 
 /// Plans a wave: finds, proves, verifies and writes
 ///

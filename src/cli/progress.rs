@@ -17,6 +17,8 @@ pub(super) struct Display {
     /// No limit where it is not finite.
     time_limit_s: f64,
     minor_digits: u32,
+    /// The last incumbent and bound: a report may have none.
+    known: Mutex<(Option<f64>, Option<f64>)>,
 }
 
 enum Sink {
@@ -38,26 +40,34 @@ impl Display {
         } else {
             Sink::Lines(Mutex::new(None))
         };
-        Display { sink, started: Instant::now(), time_limit_s, minor_digits }
+        let known = Mutex::new((None, None));
+        Display { sink, started: Instant::now(), time_limit_s, minor_digits, known }
     }
 
     /// Shows a report of the method.
     pub(super) fn show(&self, progress: Progress) {
+        let progress = self.complete(progress);
         let text = || self.text(progress, self.started.elapsed().as_secs_f64());
         match &self.sink {
             Sink::Quiet => (),
             Sink::Bar(bar) => bar.set_message(text()),
             Sink::Lines(last) => {
                 let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
-                let is_due = last.is_none_or(|(when, stage)| {
-                    stage != progress.stage || when.elapsed() >= EVERY
-                });
+                let is_due = last
+                    .is_none_or(|(when, stage)| stage != progress.stage || when.elapsed() >= EVERY);
                 if is_due {
                     *last = Some((Instant::now(), progress.stage));
                     tell(&text());
                 }
             }
         }
+    }
+
+    /// Fills in what was last known.
+    fn complete(&self, progress: Progress) -> Progress {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        *known = (progress.incumbent.or(known.0), progress.bound.or(known.1));
+        Progress { incumbent: known.0, bound: known.1, ..progress }
     }
 
     /// Takes the changing line away.
@@ -108,7 +118,20 @@ mod tests {
     use super::*;
 
     fn display(time_limit_s: f64) -> Display {
-        Display { sink: Sink::Quiet, started: Instant::now(), time_limit_s, minor_digits: 2 }
+        let sink = Sink::Quiet;
+        let known = Mutex::new((None, None));
+        Display { sink, started: Instant::now(), time_limit_s, minor_digits: 2, known }
+    }
+
+    #[test]
+    fn what_a_report_leaves_out_stays_as_it_was() {
+        let display = display(60.0);
+        let report =
+            |stage, incumbent, bound| display.complete(Progress { stage, incumbent, bound });
+        report(Stage::Prices, Some(5.0), Some(3.0));
+        let shown = report(Stage::BranchAndBound, None, Some(4.0));
+        assert_eq!((shown.incumbent, shown.bound), (Some(5.0), Some(4.0)));
+        assert_eq!(shown.stage, Stage::BranchAndBound);
     }
 
     #[test]

@@ -15,13 +15,7 @@ const STYLE: TableStyle = TableStyle::new()
     .bottom_border(LineStyle::none().fill('─').junction('─'));
 
 /// The whole summary.
-pub(super) fn render(
-    wave: &Wave,
-    model: &Model,
-    plan: &Plan,
-    kpis: &Kpis,
-    out: &Path,
-) -> String {
+pub(super) fn render(wave: &Wave, model: &Model, plan: &Plan, kpis: &Kpis, out: &Path) -> String {
     let certificate = &plan.certificate;
     let title = format!("Plan of {} by the model {}", wave.name, model.name);
     let parts = [
@@ -32,6 +26,11 @@ pub(super) fn render(
         format!("Written to {}", out.display()),
     ];
     parts.join("\n\n")
+}
+
+/// `1 order`, `2 orders`
+pub(super) fn count(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 /// Pairs of what and how much, one a line, in two columns.
@@ -50,7 +49,8 @@ fn figures(kpis: &Kpis) -> String {
     let mut rows = vec![
         (
             "demand",
-            format!("{} orders, {} lines, {} units", kpis.orders, kpis.lines, kpis.units),
+            [count(kpis.orders, "order"), count(kpis.lines, "line"), count(kpis.units, "unit")]
+                .join(", "),
         ),
         (
             "served",
@@ -60,8 +60,10 @@ fn figures(kpis: &Kpis) -> String {
         (
             "shipments",
             format!(
-                "{} ({} parcels, {} transfers)",
-                kpis.shipments, kpis.parcels, kpis.transfers
+                "{} ({}, {})",
+                kpis.shipments,
+                count(kpis.parcels, "parcel"),
+                count(kpis.transfers, "transfer")
             ),
         ),
         (
@@ -70,7 +72,8 @@ fn figures(kpis: &Kpis) -> String {
         ),
         ("split orders", percent(kpis.split_rate)),
     ];
-    let dated = format!("{} of {} lines with a date", percent(kpis.on_time_rate), kpis.dated_lines);
+    let dated = count(kpis.dated_lines, "line");
+    let dated = format!("{} of {dated} with a date", percent(kpis.on_time_rate));
     rows.push(("on time", if kpis.dated_lines > 0 { dated } else { "no dates".to_owned() }));
     if !kpis.unfilled_by_reason.is_empty() {
         rows.push(("open units", list(&kpis.unfilled_by_reason)));
@@ -88,7 +91,8 @@ fn list(counts: &std::collections::BTreeMap<&'static str, u64>) -> String {
 /// Cost by term, with what counts in the objective where a weight is not 1. Terms that are 0 are
 /// left out.
 pub(super) fn costs(model: &Model, wave: &Wave, cost: &dyn Fn(CostKey) -> f64) -> String {
-    let amount = |amount: f64| format!("{amount:.*}", wave.minor_digits as usize);
+    // Adding 0 turns a negative 0 into one.
+    let amount = |amount: f64| format!("{:.*}", wave.minor_digits as usize, amount + 0.0);
     let is_weighted =
         CostKey::ALL.into_iter().any(|key| cost(key) != 0.0 && model.weight(key) != Decimal::ONE);
     let mut table = Table::new();
@@ -123,9 +127,8 @@ pub(super) fn costs(model: &Model, wave: &Wave, cost: &dyn Fn(CostKey) -> f64) -
 }
 
 fn proof(certificate: &Certificate, minor_digits: u32) -> String {
-    let amount = |amount: f64| {
-        format!("{amount:.*} {}", minor_digits as usize, certificate.currency)
-    };
+    let amount =
+        |amount: f64| format!("{amount:.*} {}", minor_digits as usize, certificate.currency);
     let status = match certificate.status {
         Status::Optimal => "within the gap asked for",
         Status::GapOpen => "gap still open",

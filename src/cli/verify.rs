@@ -40,13 +40,11 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
     let wave = input::wave(&args.wave.wave, output)?;
     let plan = read_plan(&wave, &args.plan).map_err(Failure::findings)?;
-    let model = model_from_json(&plan.certificate.model, wave.minor_digits)
-        .map_err(Failure::findings)?;
+    let model =
+        model_from_json(&plan.certificate.model, wave.minor_digits).map_err(Failure::findings)?;
     let found = verify(&wave, &model, &plan);
-    output.result(
-        || value(&wave, &plan, &found),
-        || text(&wave, &model, &plan, &found, args.all),
-    )?;
+    output
+        .result(|| value(&wave, &plan, &found), || text(&wave, &model, &plan, &found, args.all))?;
     Ok(if found.is_valid() { Exit::Done } else { Exit::Violations })
 }
 
@@ -92,8 +90,14 @@ fn text(wave: &Wave, model: &Model, plan: &Plan, found: &Verification, all: bool
         summary::costs(model, wave, &|key| found.costs[key].0 as f64 / unit)
     );
     let amount = |amount: f64| format_fixed((amount * unit).round() as i128, wave.minor_digits);
-    let _ = writeln!(text, "  objective  {} {}", amount(found.objective.to_minor() / unit), wave.currency);
-    let _ = writeln!(text, "  certified  {} {}\n", amount(plan.certificate.objective), wave.currency);
+    let _ = writeln!(
+        text,
+        "  objective  {} {}",
+        amount(found.objective.to_minor() / unit),
+        wave.currency
+    );
+    let _ =
+        writeln!(text, "  certified  {} {}\n", amount(plan.certificate.objective), wave.currency);
     text + &match found.violations.len() {
         0 => "Valid: feasible, and its certificate is true".to_owned(),
         1 => "Not valid: 1 violation".to_owned(),

@@ -12,12 +12,13 @@ fn the_summary_tells_the_plan() {
     let ran = place.run(&format!("plan {STORES} --method exact --out DIR/stores"));
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert_data_eq!(ran.stdout, file!["snapshots/plan-three-stores.txt"].raw());
-    let carbon = "datasets/golden/carbon --model datasets/golden/carbon/carbon.toml";
-    let ran = place.run(&format!("plan {carbon} --method exact --out DIR/carbon"));
+    let lanes =
+        "datasets/golden/consolidation --model datasets/golden/consolidation/dear-lanes.toml";
+    let ran = place.run(&format!("plan {lanes} --method exact --out DIR/lanes"));
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert_data_eq!(ran.stdout, file!["snapshots/plan-carbon.txt"].raw());
-    let deadlines = "datasets/golden/ship-complete --model datasets/golden/ship-complete/model.toml";
-    let ran = place.run(&format!("plan {deadlines} --method exact --out DIR/complete"));
+    assert_data_eq!(ran.stdout, file!["snapshots/plan-consolidation.txt"].raw());
+    let complete = "datasets/golden/ship-complete --model datasets/golden/ship-complete/model.toml";
+    let ran = place.run(&format!("plan {complete} --method exact --out DIR/complete"));
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert_data_eq!(ran.stdout, file!["snapshots/plan-ship-complete.txt"].raw());
 }

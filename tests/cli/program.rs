@@ -68,4 +68,5 @@ pub fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-pub const STORES: &str = "datasets/golden/three-stores --model datasets/golden/three-stores/model.toml";
+pub const STORES: &str =
+    "datasets/golden/three-stores --model datasets/golden/three-stores/model.toml";

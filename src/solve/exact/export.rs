@@ -2,13 +2,13 @@
 
 use crate::domain::Wave;
 use crate::options::Planner;
+use crate::solve::Control;
 use crate::solve::column::Column;
 use crate::solve::exact::run::{columns_that_matter, constant};
 use crate::solve::exact::{ExactSettings, Formulation, Value, enumerate};
 use crate::solve::highs::{HighsError, write_model};
 use crate::solve::pricing::{OrderPrices, Prices};
 use crate::solve::wave_options::WaveProblem;
-use crate::solve::Control;
 use good_lp::solvers::highs::highs;
 use rustc_hash::FxHashMap;
 use std::path::Path;
@@ -58,8 +58,9 @@ pub fn export_program(
     let is_whole = all.is_some();
     let columns = match all {
         Some(columns) => columns,
-        None => columns_that_matter(&problem, settings, value, control)?
-            .ok_or(ExportError::TooLarge)?,
+        None => {
+            columns_that_matter(&problem, settings, value, control)?.ok_or(ExportError::TooLarge)?
+        }
     };
     let formulation = Formulation::new(&problem, &columns);
     let mut names = formulation.names().clone();
