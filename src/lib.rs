@@ -1,5 +1,7 @@
 //! wavewright plans waves of orders over a fulfilment network and proves how good the plan is.
 
+pub mod analysis;
+pub mod cli;
 pub mod diagnostics;
 pub mod domain;
 pub mod generate;
@@ -9,6 +11,7 @@ pub mod network;
 pub mod options;
 pub mod plan;
 pub mod planning;
+pub mod program;
 pub mod solve;
 pub mod tables;
 pub mod time;

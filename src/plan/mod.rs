@@ -7,7 +7,7 @@ mod reasons;
 
 pub use crate::network::Hop;
 pub use certificate::{Certificate, Proof, Scope, Status, StoppedBy};
-pub use io::{PLAN_CODES, PLAN_TABLES, WriteError, read_plan, write_plan};
+pub use io::{PLAN_CODES, PLAN_TABLES, WriteError, check_folder, read_plan, write_plan};
 pub use ledger::Ledger;
 pub use reasons::explain;
 

@@ -47,6 +47,10 @@ pub struct MipSettings {
     pub offset: f64,
 }
 
+/// Bits of `presolve_rule_off`.
+const RULE_PROBING: i32 = 1 << 15;
+const RULE_ENUMERATION: i32 = 1 << 16;
+
 struct Listener<'a> {
     control: &'a Control<'a>,
     offset: f64,
@@ -98,6 +102,9 @@ pub fn run_mip(
     set(&mut model, "random_seed", (settings.seed % i32::MAX as u64) as i32)?;
     set(&mut model, "mip_rel_gap", settings.relative_gap)?;
     set(&mut model, "mip_abs_gap", settings.absolute_gap)?;
+    // Both end in merging cliques, which on large programs neither a time limit nor an interrupt
+    // can stop.
+    set(&mut model, "presolve_rule_off", RULE_PROBING | RULE_ENUMERATION)?;
     if settings.seconds.is_finite() {
         set(&mut model, "time_limit", settings.seconds.max(0.1))?;
     }

@@ -17,8 +17,10 @@ mod tables;
 mod wave_options;
 
 pub use control::{Control, Progress, Stage};
-pub use exact::{ExactSettings, Outcome, Value, solve_exact};
-pub use highs::{HighsError, version as highs_version};
+pub use exact::{
+    ExactSettings, ExportError, Exported, Outcome, Value, export_program, solve_exact,
+};
+pub use highs::{HighsError, solve_file, version as highs_version};
 pub use outcome::{Proof, Scope, StoppedBy};
 pub use resources::{OpeningId, Resource, ResourceId, ResourceKey, Resources};
 pub use wave_options::{OrderProblem, WaveProblem};

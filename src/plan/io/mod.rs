@@ -14,7 +14,7 @@ mod write;
 pub use codes::PLAN_CODES;
 pub use columns::PLAN_TABLES;
 pub use read::read_plan;
-pub use write::{WriteError, write_plan};
+pub use write::{WriteError, check_folder, write_plan};
 
 /// The file of the certificate.
 const CERTIFICATE: &str = "certificate.json";

@@ -57,6 +57,14 @@ pub fn write_plan(wave: &Wave, plan: &Plan, folder: &Path, csv: bool) -> Result<
     sync_folder(&parent)
 }
 
+/// Checks that a plan may be written to `folder`, without writing anything.
+///
+/// # Errors
+/// When `folder` holds anything that is no part of a plan, or cannot be read.
+pub fn check_folder(folder: &Path) -> Result<(), WriteError> {
+    check_replaceable(folder).map(|_| ())
+}
+
 /// Whether `folder` holds an earlier plan; false where it is empty or does not exist.
 fn check_replaceable(folder: &Path) -> Result<bool, WriteError> {
     let entries = match fs::read_dir(folder) {

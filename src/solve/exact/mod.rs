@@ -6,9 +6,11 @@
 //! wave. (Reduced-cost enumeration, as in Baldacci, Christofides and Mingozzi 2008.)
 
 mod enumerate;
+mod export;
 mod formulation;
 mod run;
 
 pub use enumerate::{Enumeration, enumerate};
+pub use export::{ExportError, Exported, export_program};
 pub use formulation::{Formulation, Names};
 pub use run::{ExactSettings, Outcome, Value, solve_exact};

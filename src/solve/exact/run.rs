@@ -77,6 +77,46 @@ pub fn solve_exact(
     Ok(run.outcome(&relaxation))
 }
 
+/// Every column that can be part of a plan better than the best one found, with the columns of
+/// that one; nothing where they are too many to write down.
+pub(super) fn columns_that_matter(
+    problem: &WaveProblem,
+    settings: ExactSettings,
+    value: &Value,
+    control: &Control,
+) -> Result<Option<Vec<Column>>, HighsError> {
+    let mut run = Run::new(problem, settings, value, control);
+    run.first_plan();
+    let relaxation = run.relax()?;
+    run.guided_plan(&relaxation.prices);
+    if run.is_open() {
+        run.restricted(&relaxation)?;
+    }
+    let lower = relaxation.bound + run.constant.to_minor();
+    let found = run.columns_within(&relaxation, run.objective.to_minor() - lower);
+    if found.overflow || found.columns.len() > MAX_COLUMNS {
+        return Ok(None);
+    }
+    run.report(Stage::Columns);
+    Ok(Some(with_incumbent(found.columns, &run.incumbent)))
+}
+
+/// The part of every objective that the program does not hold: the frozen commitments, with no
+/// line open.
+pub(super) fn constant(problem: &WaveProblem, value: &Value) -> Objective {
+    let planner = problem.planner;
+    let open: Objective = problem
+        .orders
+        .iter()
+        .flat_map(|order| &order.options.lines)
+        .map(|line| {
+            weighted_unfilled(planner.wave, planner.model, line.id, line.quantity)
+                + weighted_open_change(planner.wave, planner.model, line.id)
+        })
+        .sum();
+    value(all_frozen(planner)) - open
+}
+
 struct Run<'a> {
     problem: &'a WaveProblem<'a>,
     settings: ExactSettings,
@@ -99,25 +139,14 @@ impl<'a> Run<'a> {
         value: &'a Value<'a>,
         control: &'a Control<'a>,
     ) -> Run<'a> {
-        let planner = problem.planner;
-        let frozen = value(all_frozen(planner));
-        let open: Objective = problem
-            .orders
-            .iter()
-            .flat_map(|order| &order.options.lines)
-            .map(|line| {
-                weighted_unfilled(planner.wave, planner.model, line.id, line.quantity)
-                    + weighted_open_change(planner.wave, planner.model, line.id)
-            })
-            .sum();
         Run {
             problem,
             settings,
             value,
             control,
-            constant: frozen - open,
+            constant: constant(problem, value),
             incumbent: Vec::new(),
-            objective: frozen,
+            objective: value(all_frozen(problem.planner)),
             bound: f64::NEG_INFINITY,
             proof: Proof::Decompose,
             limits: problem.limits(),

@@ -1,0 +1,129 @@
+//! What commands read: waves, models and the settings that replace those of a model.
+
+use crate::cli::failure::Failure;
+use crate::cli::findings;
+use crate::cli::output::Output;
+use crate::domain::{Method, Model, Wave};
+use crate::ingest::{read_model, read_wave};
+use crate::planning::METHODS;
+use clap::builder::PossibleValuesParser;
+use std::path::{Path, PathBuf};
+
+/// The wave that a command is about.
+#[derive(Debug, clap::Args)]
+pub(super) struct WaveArg {
+    /// Folder of the wave: wave.toml and its tables
+    #[arg(value_name = "WAVE")]
+    pub(super) wave: PathBuf,
+}
+
+/// The model that a command plans by.
+#[derive(Debug, clap::Args)]
+pub(super) struct ModelArg {
+    /// A shipped model by its name, or the path of a model file
+    ///
+    /// Shipped are balanced, cost, fastest, fewest-splits, green, peak, ship-by and stores-last.
+    #[arg(long, value_name = "MODEL", default_value = "balanced")]
+    pub(super) model: String,
+}
+
+/// Settings that replace those in the model's `[solve]`.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "In place of the model's [solve]")]
+pub(super) struct SolveArgs {
+    /// The way to plan
+    #[arg(long, value_parser = PossibleValuesParser::new(METHODS))]
+    method: Option<String>,
+    /// Relative gap at which to stop: 0.001 is 0.1 %
+    #[arg(long, value_name = "G", value_parser = number(1e6))]
+    gap: Option<f64>,
+    /// Seconds of planning; the best plan by then is written
+    #[arg(long, value_name = "S", value_parser = number(1e9))]
+    time_limit: Option<f64>,
+    /// Threads; 0 takes all cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=100_000))]
+    pub(super) threads: Option<u32>,
+    /// Seed of the solver: the same seed and threads give the same plan
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    seed: Option<u64>,
+}
+
+/// A number from 0 to `most`, as models take it.
+fn number(most: f64) -> impl Fn(&str) -> Result<f64, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = text.parse().ok().filter(|number| (0.0..=most).contains(number));
+        number.ok_or_else(|| format!("not a number from 0 to {most}"))
+    }
+}
+
+impl SolveArgs {
+    /// Puts the settings that are given in the place of the model's.
+    pub(super) fn apply(&self, model: &mut Model) {
+        let solve = &mut model.solve;
+        if let Some(method) = &self.method {
+            solve.method = match method.as_str() {
+                "auto" => Method::Auto,
+                "exact" => Method::Exact,
+                "decompose" => Method::Decompose,
+                other => Method::Heuristic(other.into()),
+            };
+        }
+        solve.gap = self.gap.unwrap_or(solve.gap);
+        solve.time_limit_s = self.time_limit.unwrap_or(solve.time_limit_s);
+        solve.threads = self.threads.unwrap_or(solve.threads);
+        solve.seed = self.seed.unwrap_or(solve.seed);
+    }
+}
+
+/// Reads a wave; its warnings are told in a line.
+pub(super) fn wave(folder: &Path, output: Output) -> Result<Wave, Failure> {
+    let read = read_wave(folder).map_err(Failure::findings)?;
+    if !read.warnings.is_empty() {
+        let count = findings::count(&read.warnings);
+        output.remark(&format!("{count} (wavewright check shows them)"));
+    }
+    Ok(read.wave)
+}
+
+/// Reads a model for a wave.
+pub(super) fn model(name_or_path: &str, wave: &Wave) -> Result<Model, Failure> {
+    read_model(name_or_path, wave.minor_digits).map_err(Failure::findings)
+}
+
+/// Does something on so many threads; on all cores for 0.
+pub(super) fn on_threads<R: Send>(
+    threads: u32,
+    work: impl FnOnce() -> R + Send,
+) -> Result<R, Failure> {
+    // As much stack as the main thread has: the solver runs in the pool.
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads as usize)
+        .stack_size(8 << 20)
+        .build()
+        .map_err(|error| Failure::internal(format!("no threads to plan on: {error}")))?;
+    Ok(pool.install(work))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::shipped_models;
+    use clap::{Args as _, Command};
+
+    #[test]
+    fn the_help_names_every_shipped_model() {
+        let help = ModelArg::augment_args(Command::new("test")).render_long_help().to_string();
+        for name in shipped_models() {
+            assert!(help.contains(name), "{name}: {help}");
+        }
+    }
+
+    #[test]
+    fn numbers_have_the_range_of_models() {
+        let parse = number(1e6);
+        assert_eq!(parse("0.5"), Ok(0.5));
+        for text in ["-1", "NaN", "inf", "1e7", "x"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The command line: one file a subcommand. stdout is data, stderr is progress and messages; only
+//! this part of the library prints.
+
+mod check;
+mod completions;
+mod exit;
+mod export_model;
+mod failure;
+mod findings;
+mod generate;
+mod input;
+mod interrupt;
+mod output;
+mod plan;
+mod progress;
+mod reference;
+mod schema;
+mod summary;
+mod verify;
+
+pub use exit::Exit;
+pub use reference::reference;
+
+use clap::{Parser, Subcommand};
+use failure::Failure;
+use output::Output;
+use std::ffi::OsString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+/// Plans waves of orders over a fulfilment network and proves how good the plan is.
+///
+/// A wave is a folder of tables: orders, nodes, stock, carriers. A model says what is wanted of the
+/// plan: prices, rules, solver settings. `plan` finds a plan with a proven bound and verifies it.
+#[derive(Debug, Parser)]
+#[command(name = "wavewright", version, max_term_width = 100, after_help = exit::help())]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Generate(generate::Args),
+    Check(check::Args),
+    Plan(plan::Args),
+    Verify(verify::Args),
+    Schema(schema::Args),
+    ExportModel(export_model::Args),
+    Completions(completions::Args),
+}
+
+/// Runs the program with the arguments of a process, its own name first, and says how it ended.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    // A panic has told its message on stderr by the time that it gets here.
+    let exit = catch_unwind(AssertUnwindSafe(|| parse_and_run(args))).unwrap_or(Exit::Internal);
+    ExitCode::from(exit.code())
+}
+
+fn parse_and_run(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Nobody is left to tell where this fails: the pipe is closed.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Done };
+        }
+    };
+    let output = cli.output;
+    execute(cli.command, output).unwrap_or_else(|failure| failure.tell(output))
+}
+
+fn execute(command: Command, output: Output) -> Result<Exit, Failure> {
+    match command {
+        Command::Generate(args) => generate::run(&args, output),
+        Command::Check(args) => check::run(&args, output),
+        Command::Plan(args) => plan::run(&args, output),
+        Command::Verify(args) => verify::run(&args, output),
+        Command::Schema(args) => schema::run(&args, output),
+        Command::ExportModel(args) => export_model::run(&args, output),
+        Command::Completions(args) => completions::run(&args, output),
+    }
+}

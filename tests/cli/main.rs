@@ -1,0 +1,11 @@
+//! The program as its users run it: arguments in; stdout, stderr, exit code and files out.
+//!
+//! Snapshots are in `snapshots/`; `SNAPSHOTS=overwrite` writes them anew.
+
+mod data;
+mod export;
+mod interrupt;
+mod plan;
+mod program;
+mod usage;
+mod verify;
