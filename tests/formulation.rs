@@ -77,7 +77,7 @@ fn every_constraint_of_the_page_has_its_equation() {
         let Some(label) = labels(section.lines().next().unwrap_or_default()).next() else {
             panic!("a heading without a label: {section}")
         };
-        let tag = format!("\\tag{{{}}}", word(label).replace('_', "\\_"));
+        let tag = format!("\\tag{{{}}}", word(label).replace('_', "-"));
         assert!(section.contains(&tag), "{label} lacks {tag}");
     }
 }
