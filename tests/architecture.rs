@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// What each module may use of the crate; `diagnostics` besides, which serves everyone but
 /// `verify`. The modules stand from earlier to later; an arrow that is not here points back or
 /// sideways.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 17] = [
     ("units", &[]),
     ("ids", &["units"]),
     ("time", &["units", "ids"]),
@@ -23,6 +23,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ("solve", &["units", "ids", "time", "domain", "network", "options"]),
     ("plan", &["units", "ids", "time", "domain", "tables", "network", "options", "solve"]),
     ("verify", &["units", "ids", "time", "domain", "network", "plan"]),
+    ("analysis", &["units", "ids", "time", "domain", "network", "plan"]),
     (
         "planning",
         &["units", "ids", "time", "domain", "network", "options", "solve", "plan", "verify"],
@@ -31,7 +32,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
         "cli",
         &[
             "units", "ids", "time", "domain", "tables", "network", "ingest", "generate", "options",
-            "solve", "plan", "verify", "planning",
+            "solve", "plan", "verify", "analysis", "planning",
         ],
     ),
     ("main", &["cli"]),
