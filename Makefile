@@ -9,6 +9,10 @@ WAVE ?= datasets/quickstart
 
 # A pkg-config or cmake that setup had to fetch.
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
+# .cargo/config.toml says where the solver is, unless the variable is set to something else.
+ifdef PKG_CONFIG_PATH
+export PKG_CONFIG_PATH := $(CURDIR)/.tools/pkgconfig:$(PKG_CONFIG_PATH)
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo test fmt clippy check docs deny bench clean
@@ -34,18 +38,21 @@ fmt: ## Format the code
 clippy: setup ## Lint; a warning is an error
 	$(CARGO) clippy --release --locked --all-targets -- --deny warnings
 
-check: ## Everything that a change must pass: format, lints, tests
+check: ## Everything that a change must pass: format, tests, lints, licences
 	$(CARGO) fmt --all --check
-	$(MAKE) clippy
 	$(MAKE) test
+	$(MAKE) clippy
+	$(MAKE) deny
 
 docs: setup ## Build the API documentation, and the book where mdbook is installed
 	$(CARGO) doc --release --locked --no-deps
 	@if command -v mdbook >/dev/null; then mdbook build docs; \
 	else echo "mdbook is not installed: read docs/ as it is" >&2; fi
 
-deny: ## Check licences and sources of the dependencies (needs cargo-deny)
-	$(CARGO) deny --offline check licenses bans sources
+deny: ## Check licences and sources of the dependencies, without network
+	@if $(CARGO) deny --version >/dev/null 2>&1; then \
+		$(CARGO) deny --offline check licenses bans sources; \
+	else scripts/licences; fi
 
 bench: setup ## Time reading a large wave
 	$(CARGO) bench --locked --bench ingest
