@@ -51,7 +51,7 @@ docs: setup ## Build the API documentation, and the book where mdbook is install
 
 deny: ## Check licences and sources of the dependencies, without network
 	@if $(CARGO) deny --version >/dev/null 2>&1; then \
-		$(CARGO) deny --offline check licenses bans sources; \
+		$(CARGO) deny check licenses bans sources; \
 	else scripts/licences; fi
 
 bench: setup ## Time reading a large wave

@@ -1,12 +1,22 @@
-//! The wave that the README writes out is valid and gives the numbers that the README says.
+//! What the README says is what the program does: its summary, its first wave, its exit codes.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::AtomicBool;
+use wavewright::cli::Exit;
 use wavewright::ingest::{read_model, read_wave};
 use wavewright::planning::{RunInputs, plan_wave};
 use wavewright::solve::Control;
+
+fn readme_path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
+}
+
+fn readme() -> String {
+    fs::read_to_string(readme_path()).expect("the README exists")
+}
 
 /// The files of the README: a line that starts with a name between backticks, then a fenced block.
 fn files(readme: &str) -> BTreeMap<&str, &str> {
@@ -25,8 +35,7 @@ fn files(readme: &str) -> BTreeMap<&str, &str> {
 /// Tests that the wave of the README has no finding and that its best plan costs what is printed.
 #[test]
 fn the_first_wave_costs_what_the_readme_says() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = fs::read_to_string(root.join("README.md")).expect("the README exists");
+    let readme = readme();
     let files = files(&readme);
     assert_eq!(files.len(), 9, "{:?}", files.keys());
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -53,4 +62,48 @@ fn the_first_wave_costs_what_the_readme_says() {
         .collect();
     let expected = [("A-Philadelphia", 1320), ("B-Hartford", 970), ("C-Houston", 880)];
     assert_eq!(costs, expected.map(|(order, cost)| (order.to_string(), cost)).into());
+}
+
+/// Tests that the summary of the quickstart in the README is what the program prints.
+#[test]
+fn the_summary_is_what_the_program_prints() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().join("plan");
+    let output = Command::new(env!("CARGO_BIN_EXE_wavewright"))
+        .args(["plan", "datasets/quickstart", "--model", "balanced", "--quiet", "--out"])
+        .arg(&out)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("the program starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let printed = String::from_utf8(output.stdout).expect("the summary is text");
+    let printed = printed.replace(&out.display().to_string(), "out/quickstart");
+
+    let readme = readme();
+    let opening = "Printed by the program";
+    let start = readme.find(opening).expect("the README has a summary");
+    let start = start + readme[start..].find("```text\n").expect("in a block") + "```text\n".len();
+    let end = start + readme[start..].find("```").expect("that is closed");
+    if std::env::var_os("UPDATE").is_some() {
+        let text = format!("{}{}\n{}", &readme[..start], printed.trim_end(), &readme[end..]);
+        fs::write(readme_path(), text).expect("the README can be written");
+    } else {
+        // Tables end their lines with spaces, which editors remove.
+        let lines = |text: &str| -> Vec<String> {
+            text.trim_end().lines().map(|line| line.trim_end().to_string()).collect()
+        };
+        assert_eq!(lines(&readme[start..end]), lines(&printed), "UPDATE=1 writes it anew");
+    }
+}
+
+/// Tests that the README lists every exit code with its meaning, and no other.
+#[test]
+fn exit_codes_are_those_of_the_program() {
+    let readme = readme();
+    let (_, section) = readme.split_once("## Exit codes").expect("the README lists them");
+    let (section, _) = section.split_once("\n## ").expect("more follows");
+    let rows: Vec<&str> = section.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+    let expected: Vec<String> =
+        Exit::ALL.map(|exit| format!("| {} | {} |", exit.code(), exit.meaning())).into();
+    assert_eq!(rows, expected);
 }
