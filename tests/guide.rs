@@ -84,15 +84,15 @@ fn the_summary_is_what_the_program_prints() {
     let start = readme.find(opening).expect("the README has a summary");
     let start = start + readme[start..].find("```text\n").expect("in a block") + "```text\n".len();
     let end = start + readme[start..].find("```").expect("that is closed");
+    // Tables end their lines with spaces, which editors remove.
+    let plain = |text: &str| -> String {
+        text.trim_end().lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    };
     if std::env::var_os("UPDATE").is_some() {
-        let text = format!("{}{}\n{}", &readme[..start], printed.trim_end(), &readme[end..]);
+        let text = format!("{}{}{}", &readme[..start], plain(&printed), &readme[end..]);
         fs::write(readme_path(), text).expect("the README can be written");
     } else {
-        // Tables end their lines with spaces, which editors remove.
-        let lines = |text: &str| -> Vec<String> {
-            text.trim_end().lines().map(|line| line.trim_end().to_string()).collect()
-        };
-        assert_eq!(lines(&readme[start..end]), lines(&printed), "UPDATE=1 writes it anew");
+        assert_eq!(plain(&readme[start..end]), plain(&printed), "UPDATE=1 writes it anew");
     }
 }
 

@@ -1,0 +1,132 @@
+//! Progress on stderr: a line that changes on a terminal, a line now and then elsewhere.
+
+use crate::cli::output::{Output, tell};
+use crate::solve::{Progress, Stage};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{IsTerminal, stderr};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Seconds between two plain lines of one stage.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// Shows how far a method is.
+pub(super) struct Display {
+    sink: Sink,
+    started: Instant,
+    /// No limit where it is not finite.
+    time_limit_s: f64,
+    minor_digits: u32,
+}
+
+enum Sink {
+    Quiet,
+    Bar(ProgressBar),
+    /// The last line written: when, and about which stage.
+    Lines(Mutex<Option<(Instant, Stage)>>),
+}
+
+impl Display {
+    pub(super) fn new(output: Output, time_limit_s: f64, minor_digits: u32) -> Display {
+        let sink = if output.quiet {
+            Sink::Quiet
+        } else if stderr().is_terminal() {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            bar.set_style(ProgressStyle::default_spinner());
+            bar.enable_steady_tick(Duration::from_millis(200));
+            Sink::Bar(bar)
+        } else {
+            Sink::Lines(Mutex::new(None))
+        };
+        Display { sink, started: Instant::now(), time_limit_s, minor_digits }
+    }
+
+    /// Shows a report of the method.
+    pub(super) fn show(&self, progress: Progress) {
+        let text = || self.text(progress, self.started.elapsed().as_secs_f64());
+        match &self.sink {
+            Sink::Quiet => (),
+            Sink::Bar(bar) => bar.set_message(text()),
+            Sink::Lines(last) => {
+                let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+                let is_due = last
+                    .is_none_or(|(when, stage)| stage != progress.stage || when.elapsed() >= EVERY);
+                if is_due {
+                    *last = Some((Instant::now(), progress.stage));
+                    tell(&text());
+                }
+            }
+        }
+    }
+
+    /// Takes the changing line away.
+    pub(super) fn finish(&self) {
+        if let Sink::Bar(bar) = &self.sink {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn text(&self, progress: Progress, seconds: f64) -> String {
+        let unit = 10_f64.powi(self.minor_digits as i32);
+        let amount = |amount: Option<f64>| match amount {
+            Some(amount) => format!("{:.*}", self.minor_digits as usize, amount / unit),
+            None => "-".to_owned(),
+        };
+        let gap = match (progress.incumbent, progress.bound) {
+            (Some(incumbent), Some(bound)) => percent(incumbent, bound),
+            _ => "-".to_owned(),
+        };
+        let mut text = format!(
+            "{seconds:6.1} s  {}: incumbent {}, bound {}, gap {gap}",
+            progress.stage.name(),
+            amount(progress.incumbent),
+            amount(progress.bound),
+        );
+        if self.time_limit_s.is_finite() {
+            let left = (self.time_limit_s - seconds).max(0.0);
+            text.push_str(&format!(", {left:.0} s left"));
+        }
+        text
+    }
+}
+
+/// The gap between two amounts.
+fn percent(incumbent: f64, bound: f64) -> String {
+    let open = (incumbent - bound).max(0.0);
+    if open == 0.0 {
+        return "0 %".to_owned();
+    }
+    if incumbent == 0.0 {
+        return "-".to_owned();
+    }
+    format!("{:.3} %", 100.0 * open / incumbent.abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn display(time_limit_s: f64) -> Display {
+        Display { sink: Sink::Quiet, started: Instant::now(), time_limit_s, minor_digits: 2 }
+    }
+
+    #[test]
+    fn a_line_tells_stage_incumbent_bound_gap_and_time_left() {
+        let progress = |incumbent, bound| Progress { stage: Stage::Prices, incumbent, bound };
+        assert_eq!(
+            display(60.0).text(progress(Some(200_000.0), Some(199_000.0)), 12.34),
+            "  12.3 s  prices: incumbent 2000.00, bound 1990.00, gap 0.500 %, 48 s left"
+        );
+        assert_eq!(
+            display(f64::INFINITY).text(progress(Some(5.0), None), 0.0),
+            "   0.0 s  prices: incumbent 0.05, bound -, gap -"
+        );
+    }
+
+    #[test]
+    fn a_gap_is_never_negative_nor_divided_by_zero() {
+        assert_eq!(percent(100.0, 100.5), "0 %");
+        assert_eq!(percent(0.0, -1.0), "-");
+        assert_eq!(percent(-100.0, -101.0), "1.000 %");
+    }
+}
