@@ -1,4 +1,6 @@
-use wavewright::{ingest, options::Planner, solve::WaveProblem};
+use wavewright::{
+    ingest, options::Planner, solve::WaveProblem, solve::order_plan::*, solve::pricing::*,
+};
 fn main() {
     let args: Vec<String> = std::env::args().collect();
     let wave = ingest::read_wave(args[1].as_ref()).unwrap().wave;
@@ -6,37 +8,35 @@ fn main() {
     let t = std::time::Instant::now();
     let planner = Planner::new(&wave, &model);
     let p = WaveProblem::new(&planner);
-    println!(
-        "built {:?} resources {} contended {}",
-        t.elapsed(),
-        p.resources.len(),
-        p.contended.iter().filter(|c| **c).count()
-    );
-    let mut v: Vec<_> = p
-        .orders
-        .iter()
-        .map(|o| {
-            (
-                o.options.groups.iter().map(|g| g.ways.len()).sum::<usize>(),
-                o.options.groups.len(),
-                o.options.arrivals.len(),
-                o.options.lines.len(),
-                o.options.groups.iter().map(|g| g.ways.len()).max().unwrap_or(0),
-                wave.orders[o.options.order].id.clone(),
-            )
-        })
-        .collect();
-    v.sort();
-    v.reverse();
-    for x in v.iter().take(8) {
-        println!(
-            "ways {} groups {} arrivals {} lines {} maxways {} {}",
-            x.0, x.1, x.2, x.3, x.4, x.5
-        );
+    println!("built {:?}", t.elapsed());
+    let prices = Prices { resources: vec![0.0; p.resources.len()] };
+    let mut v = vec![];
+    for i in 0..p.orders.len() {
+        let op = OrderPrices::free(&p.orders[i].tables);
+        let t = std::time::Instant::now();
+        let scan = p.scan(i, &prices, &op);
+        let b = BestColumns::find(&scan);
+        let e = t.elapsed();
+        let t = std::time::Instant::now();
+        let ob = OrderBound::new(&scan, &b);
+        v.push((
+            e,
+            t.elapsed(),
+            p.orders[i].options.lines.len(),
+            p.orders[i].options.groups.len(),
+            p.orders[i].options.arrivals.len(),
+            p.orders[i].tables.states.count(),
+            p.orders[i].tables.tight,
+            ob.least,
+        ));
     }
+    v.sort_by(|a, b| b.0.cmp(&a.0));
     println!(
-        "total ways {} groups {}",
-        v.iter().map(|x| x.0).sum::<usize>(),
-        v.iter().map(|x| x.1).sum::<usize>()
+        "total {:?} {:?}",
+        v.iter().map(|x| x.0).sum::<std::time::Duration>(),
+        v.iter().map(|x| x.1).sum::<std::time::Duration>()
     );
+    for x in v.iter().take(8) {
+        println!("{x:?}");
+    }
 }

@@ -10,6 +10,7 @@ mod outcome;
 pub mod pricing;
 mod relax;
 mod resources;
+mod search;
 mod shared;
 mod states;
 mod tables;

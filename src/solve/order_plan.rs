@@ -2,47 +2,85 @@
 
 use crate::options::OrderOptions;
 use crate::solve::pricing::{Priced, Scan, Visit};
-use crate::solve::shared::combinations;
+use crate::solve::shared::{Discount, combinations};
 use crate::solve::states::States;
 use crate::solve::tables::OrderTables;
 
 /// The cheapest column of each state, by how many shipments it adds (0, 1, or more).
 #[derive(Clone, Debug)]
 pub struct BestColumns {
-    by_shipments: [Vec<Option<Priced>>; 3],
-    /// Columns that a limit left out of the search.
-    pub left_out: u64,
+    all: [Vec<Option<Priced>>; 3],
+    /// Of the columns that move something over a lane.
+    moved: [Vec<Option<Priced>>; 3],
+    /// Whether the order's shipments may share transfers, so that moved columns matter.
+    shares: bool,
+    arrivals_moved: Vec<bool>,
 }
 
 impl BestColumns {
     /// Prices every column of an order.
     pub fn find(scan: &Scan) -> BestColumns {
         let empty = || vec![None; scan.tables.states.count()];
-        let mut best = BestColumns { by_shipments: [empty(), empty(), empty()], left_out: 0 };
+        let slots = || [empty(), empty(), empty()];
+        let mut best = BestColumns {
+            all: slots(),
+            moved: slots(),
+            shares: scan.tables.shares,
+            arrivals_moved: scan.options.arrivals.iter().map(|a| !a.hops.is_empty()).collect(),
+        };
         scan.shipments(&mut best);
-        best.left_out = combinations(scan, &mut best);
         best
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Priced> {
-        self.by_shipments.iter().flatten().flatten()
+        self.all.iter().flatten().flatten()
     }
 
     fn slot(&self, state: usize, shipments: u32) -> &Option<Priced> {
-        &self.by_shipments[shipments.min(2) as usize][state]
+        &self.all[shipments.min(2) as usize][state]
+    }
+
+    fn choices(&self) -> impl Iterator<Item = Choice> {
+        self.iter().map(|found| (found.shipments, found.state, found.cost))
+    }
+
+    /// The columns at what they could cost if others shared their transfers: a lower bound on
+    /// any plan, whatever its shipments share.
+    fn optimistic_choices(&self, scan: &Scan) -> impl Iterator<Item = Choice> {
+        let discount = Discount::new(scan);
+        let moved = self.moved.iter().flatten().flatten().map(move |found| {
+            (found.shipments, found.state, found.cost - discount.of(found.state))
+        });
+        self.choices().chain(moved)
     }
 }
 
 impl Visit for BestColumns {
-    fn limit(&self, state: usize, shipments: u32) -> f64 {
-        self.slot(state, shipments).as_ref().map_or(f64::INFINITY, |best| best.cost)
+    fn limit(&self, state: usize, shipments: u32, may_move: bool) -> f64 {
+        let slots = if self.shares && may_move { &self.moved } else { &self.all };
+        slots[shipments.min(2) as usize][state].as_ref().map_or(f64::INFINITY, |best| best.cost)
+    }
+
+    fn only_cheapest(&self) -> bool {
+        true
     }
 
     fn visit(&mut self, found: Priced) {
-        let slot = &mut self.by_shipments[found.shipments.min(2) as usize][found.state];
-        *slot = Some(found);
+        let slot = found.shipments.min(2) as usize;
+        let better = |known: &Option<Priced>| known.as_ref().is_none_or(|k| found.cost < k.cost);
+        let moved = found.entries.iter().any(|entry| self.arrivals_moved[entry.arrival as usize]);
+        if self.shares && moved && better(&self.moved[slot][found.state]) {
+            self.moved[slot][found.state] = Some(found.clone());
+        }
+        let state = found.state;
+        if better(&self.all[slot][state]) {
+            self.all[slot][state] = Some(found);
+        }
     }
 }
+
+/// Shipments added, state and cost of a column.
+type Choice = (u32, usize, f64);
 
 /// For each number of added shipments and each state, the least cost of covering exactly that
 /// state, and the last column of such a cover.
@@ -54,7 +92,7 @@ pub struct Covers {
 
 impl Covers {
     /// Combines columns into covers of every state with up to `max_shipments` added shipments.
-    pub fn new(states: &States, best: &BestColumns, max_shipments: usize) -> Covers {
+    fn new(states: &States, choices: impl Iterator<Item = Choice>, max_shipments: usize) -> Covers {
         let count = states.count();
         let mut covers = Covers {
             cost: vec![vec![f64::INFINITY; count]; max_shipments + 1],
@@ -63,23 +101,21 @@ impl Covers {
         covers.cost[0][0] = 0.0;
         // A cover grows by the column that takes units of the first need not yet whole; to be
         // found whatever the order, columns are added by rising state.
-        let columns: Vec<&Priced> = best.iter().collect();
+        let choices: Vec<Choice> = choices.collect();
         for target in 1..count {
-            for column in &columns {
-                if column.state > target || !states.is_within(column.state, target) {
+            for &(added, part, price) in &choices {
+                if part > target || !states.is_within(part, target) {
                     continue;
                 }
-                let before = target - column.state;
                 // Of the covers with the same columns in another order, one is enough.
-                if first_need(states, column.state) != first_need(states, target) {
+                if first_need(states, part) != first_need(states, target) {
                     continue;
                 }
-                let added = column.shipments as usize;
-                for shipments in added..=max_shipments {
-                    let cost = covers.cost[shipments - added][before] + column.cost;
+                for shipments in added as usize..=max_shipments {
+                    let cost = covers.cost[shipments - added as usize][target - part] + price;
                     if cost < covers.cost[shipments][target] {
                         covers.cost[shipments][target] = cost;
-                        covers.last[shipments][target] = Some((column.shipments, column.state));
+                        covers.last[shipments][target] = Some((added, part));
                     }
                 }
             }
@@ -89,6 +125,33 @@ impl Covers {
 
     pub fn cost(&self, shipments: usize, state: usize) -> f64 {
         self.cost[shipments][state]
+    }
+
+    /// The cheapest way to complete an order when columns with so many shipments cover a state:
+    /// covers of more, the split cost of all, and what stays open.
+    fn cheapest_rest(
+        &self,
+        tables: &OrderTables,
+        terms: &Terms,
+        covered: usize,
+        shipments: usize,
+    ) -> f64 {
+        let states = &tables.states;
+        let mut least = f64::INFINITY;
+        for rest in 0..states.count() {
+            let fits = (0..states.needs()).all(|need| {
+                states.digit(rest, need) + states.digit(covered, need) <= states.whole(need)
+            });
+            if !fits || !terms.allows(states, covered + rest) {
+                continue;
+            }
+            let open = open_cost(tables, covered + rest);
+            for more in 0..=terms.max_shipments.saturating_sub(shipments) {
+                let cost = self.cost[more][rest] + terms.split_cost(more + shipments) + open;
+                least = least.min(cost);
+            }
+        }
+        least
     }
 
     fn columns<'a>(
@@ -161,10 +224,84 @@ pub struct OrderPlan {
     pub columns: Vec<Priced>,
 }
 
+/// Lower bounds on the plans of an order, whatever their shipments share.
+#[derive(Clone, Debug)]
+pub struct OrderBound {
+    covers: Covers,
+    terms: Terms,
+    /// No plan costs less.
+    pub least: f64,
+}
+
+impl OrderBound {
+    /// Bounds the plans of an order from below. Where shipments that share transfers could make a
+    /// cheaper plan than the columns say, looks for them and adds them to the columns.
+    pub fn new(scan: &Scan, best: &mut BestColumns) -> OrderBound {
+        let (options, tables) = (scan.options, scan.tables);
+        let terms = Terms::new(options, tables);
+        let states = &tables.states;
+        if !tables.shares {
+            let covers = Covers::new(states, best.choices(), terms.max_shipments);
+            let least = covers.cheapest_rest(tables, &terms, 0, 0);
+            return OrderBound { covers, terms, least };
+        }
+        let covers = Covers::new(states, best.optimistic_choices(scan), terms.max_shipments);
+        let optimistic = covers.cheapest_rest(tables, &terms, 0, 0);
+        let mut bound = OrderBound { covers, terms, least: optimistic };
+        let plan = best_plan(options, tables, best).cost;
+        if optimistic >= plan - 1e-9 {
+            bound.least = plan;
+            return bound;
+        }
+        let mut cheaper = Cheaper { tables, bound: &bound, than: plan, found: Vec::new() };
+        let unseen = combinations(scan, &mut cheaper);
+        for found in cheaper.found {
+            if found.cost < best.limit(found.state, found.shipments, false) {
+                best.visit(found);
+            }
+        }
+        if unseen == 0.0 {
+            bound.least = best_plan(options, tables, best).cost;
+        }
+        bound
+    }
+
+    /// What the rest of an order costs at least when columns with so many shipments cover a
+    /// state.
+    pub fn rest(&self, tables: &OrderTables, covered: usize, shipments: usize) -> f64 {
+        self.covers.cheapest_rest(tables, &self.terms, covered, shipments)
+    }
+}
+
+/// Collects columns that could be part of a plan that costs less than another.
+struct Cheaper<'a> {
+    tables: &'a OrderTables,
+    bound: &'a OrderBound,
+    than: f64,
+    found: Vec<Priced>,
+}
+
+impl Visit for Cheaper<'_> {
+    fn limit(&self, state: usize, shipments: u32, _: bool) -> f64 {
+        if shipments as usize > self.bound.terms.max_shipments {
+            return f64::NEG_INFINITY;
+        }
+        self.than - self.bound.rest(self.tables, state, shipments as usize)
+    }
+
+    fn only_cheapest(&self) -> bool {
+        false
+    }
+
+    fn visit(&mut self, found: Priced) {
+        self.found.push(found);
+    }
+}
+
 /// The best plan of an order at the prices of the scan.
 pub fn best_plan(options: &OrderOptions, tables: &OrderTables, best: &BestColumns) -> OrderPlan {
     let terms = Terms::new(options, tables);
-    let covers = Covers::new(&tables.states, best, terms.max_shipments);
+    let covers = Covers::new(&tables.states, best.choices(), terms.max_shipments);
     let mut choice = (f64::INFINITY, 0, 0);
     for state in 0..tables.states.count() {
         if !terms.allows(&tables.states, state) {
@@ -182,41 +319,5 @@ pub fn best_plan(options: &OrderOptions, tables: &OrderTables, best: &BestColumn
     OrderPlan {
         cost,
         columns: covers.columns(best, shipments, state).into_iter().cloned().collect(),
-    }
-}
-
-/// What each state costs at least when it is what one column leaves over: the best plan of the
-/// rest of the order, for every state the rest may still fill.
-///
-/// `cheapest_rest[s][r]`: added shipments left `s`, units already covered `r`.
-pub fn cheapest_rest(
-    options: &OrderOptions,
-    tables: &OrderTables,
-    best: &BestColumns,
-) -> impl Fn(usize, u32) -> f64 {
-    let terms = Terms::new(options, tables);
-    let states = tables.states.clone();
-    let covers = Covers::new(&states, best, terms.max_shipments);
-    let open: Vec<f64> = (0..states.count()).map(|state| open_cost(tables, state)).collect();
-    move |covered, shipments| {
-        let used = shipments as usize;
-        let mut least = f64::INFINITY;
-        if used > terms.max_shipments {
-            return least;
-        }
-        for rest in 0..states.count() {
-            let fits = (0..states.needs()).all(|need| {
-                states.digit(rest, need) + states.digit(covered, need) <= states.whole(need)
-            });
-            if !fits || !terms.allows(&states, covered + rest) {
-                continue;
-            }
-            for more in 0..=terms.max_shipments - used {
-                let cost =
-                    covers.cost(more, rest) + terms.split_cost(more + used) + open[covered + rest];
-                least = least.min(cost);
-            }
-        }
-        least
     }
 }

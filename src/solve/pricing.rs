@@ -8,11 +8,11 @@ use crate::domain::CostKey;
 use crate::ids::LaneId;
 use crate::options::{Content, OrderOptions, Planner};
 use crate::options::{carbon, handling, transfer_co2, transfer_freight, weight};
-use crate::solve::Resources;
 use crate::solve::column::{Column, Entry};
 use crate::solve::tables::{
     ArrivalTable, GroupTable, OrderTables, WayTable, price_of, stock_price,
 };
+use crate::solve::{ResourceId, Resources, search};
 use crate::time::Day;
 use crate::units::{Decimal, Objective, Quantity};
 
@@ -60,9 +60,13 @@ pub struct Scan<'a> {
     pub left: Option<&'a [Decimal]>,
 }
 
-/// Receives columns. `limit` says above which cost a column of a state is of no interest.
+/// Receives columns.
 pub trait Visit {
-    fn limit(&self, state: usize, shipments: u32) -> f64;
+    /// From which cost on a column of a state is of no interest; `may_move`: whether it may come
+    /// over a lane.
+    fn limit(&self, state: usize, shipments: u32, may_move: bool) -> f64;
+    /// Whether only the cheapest column of each state is wanted.
+    fn only_cheapest(&self) -> bool;
     fn visit(&mut self, found: Priced);
 }
 
@@ -76,21 +80,26 @@ impl Scan<'_> {
     pub fn shipments(&self, visit: &mut dyn Visit) {
         for (index, group) in self.tables.groups.iter().enumerate() {
             if group.branches || !self.tables.states.is_binary() {
-                self.branching_group(index, group, visit);
-            } else {
-                self.plain_group(index, group, visit);
+                continue;
+            }
+            self.plain_group(index, group, visit);
+        }
+        // The groups to search come last, when the limits are tight.
+        for (index, group) in self.tables.groups.iter().enumerate() {
+            if group.branches || !self.tables.states.is_binary() {
+                search::group(self, index, group, visit);
             }
         }
     }
 
     /// What a group's shipment pays whatever is in it.
-    fn group_price(&self, group: &GroupTable) -> f64 {
+    pub(super) fn group_price(&self, group: &GroupTable) -> f64 {
         if group.joins { 0.0 } else { price_of(&self.prices.resources, group.release.shipments) }
     }
 
     /// What units of a line pay in a group: their own terms and the work at the shipping node,
     /// stock aside.
-    fn way_cost(&self, group: &GroupTable, way: &WayTable, units: Quantity) -> f64 {
+    pub(super) fn way_cost(&self, group: &GroupTable, way: &WayTable, units: Quantity) -> f64 {
         let prices = &self.prices.resources;
         let line = &self.options.lines[way.line];
         let q = units as f64;
@@ -104,7 +113,7 @@ impl Scan<'_> {
         cost + q * stock_price(prices, &way.stock)
     }
 
-    fn opening_cost(&self, need: usize, opening: Option<usize>, share: f64) -> f64 {
+    pub(super) fn opening_cost(&self, need: usize, opening: Option<usize>, share: f64) -> f64 {
         opening.map_or(0.0, |opening| self.order_prices.openings[need][opening] * share)
     }
 
@@ -136,7 +145,7 @@ impl Scan<'_> {
             sums[mask] = (state, cost);
             let total =
                 cost + fixed + table.cost[state] + parcel_price * table.parcels[state] as f64;
-            if total < visit.limit(state, shipments) {
+            if total < visit.limit(state, shipments, false) {
                 let in_state =
                     |way: &&WayTable| states.digit(state, self.options.lines[way.line].need) > 0;
                 let entries = group.ways.iter().filter(in_state).map(|way| Entry {
@@ -155,72 +164,29 @@ impl Scan<'_> {
 
     /// Hands a column on, unless it does not fit the limits or what is left of them.
     fn offer(&self, visit: &mut dyn Visit, found: Priced) {
-        if self.tables.tight || self.left.is_some() {
-            let column = self.column(0, found.entries.clone());
-            let fits = match self.left {
-                Some(left) => column.uses.iter().all(|(id, used)| *used <= left[*id as usize]),
-                None => column.fits_alone(self.resources),
-            };
-            if !fits {
-                return;
-            }
+        if self.fits(&found.entries) {
+            visit.visit(found);
         }
-        visit.visit(found);
     }
 
-    fn branching_group(&self, index: usize, group: &GroupTable, visit: &mut dyn Visit) {
-        let states = &self.tables.states;
-        let table = &self.tables.shipments[group.shipment];
-        let lines = self.options.lines.len();
-        let mut ways: Vec<Vec<&WayTable>> = vec![Vec::new(); lines];
-        for way in &group.ways {
-            ways[way.line].push(way);
+    /// Whether a column fits the limits, or what is left of them.
+    pub(super) fn fits(&self, entries: &[Entry]) -> bool {
+        if !self.tables.tight && self.left.is_none() {
+            return true;
         }
-        let fixed = self.group_price(group);
-        let parcel_price = price_of(&self.prices.resources, group.carrier);
-        let shipments = u32::from(!group.joins);
-        for state in 1..states.count() {
-            if table.cost[state].is_infinite() {
-                continue;
-            }
-            let parcels = parcel_price * table.parcels[state] as f64;
-            let mut wanted: Vec<(usize, Quantity)> = Vec::new();
-            let mut openings = 0.0;
-            for line in 0..lines {
-                let units = states.units(self.options, state, line);
-                if units > 0 {
-                    wanted.push((line, units));
-                }
-            }
-            for need in 0..states.needs() {
-                let share = states.digit(state, need) as f64 / states.whole(need) as f64;
-                openings += self.opening_cost(need, group.release.opening, share);
-            }
-            if wanted.iter().any(|(line, _)| ways[*line].is_empty()) {
-                continue;
-            }
-            let mut search = Search {
-                scan: self,
-                group: index as u32,
-                table: group,
-                ways: &ways,
-                wanted: &wanted,
-                state,
-                shipments,
-                // The least that the lines from each position on can cost.
-                rest: vec![0.0; wanted.len() + 1],
-                entries: Vec::new(),
-            };
-            for at in (0..wanted.len()).rev() {
-                let (line, units) = wanted[at];
-                let cheapest = ways[line]
-                    .iter()
-                    .map(|way| search.least(way, units))
-                    .fold(f64::INFINITY, f64::min);
-                search.rest[at] = search.rest[at + 1] + cheapest;
-            }
-            search.line(0, fixed + table.cost[state] + parcels + openings, visit);
+        let column = self.column(0, entries.to_vec());
+        match self.left {
+            Some(left) => column.uses.iter().all(|(id, used)| *used <= left[*id as usize]),
+            None => column.fits_alone(self.resources),
         }
+    }
+
+    /// What there is at most of a resource, or what is left of it.
+    pub(super) fn limit(&self, id: Option<ResourceId>) -> f64 {
+        id.map_or(f64::INFINITY, |id| match self.left {
+            Some(left) => left[id as usize].to_f64(),
+            None => self.resources.rows()[id as usize].limit().to_f64(),
+        })
     }
 
     /// Cost and prices of the transfers of a column: lane freight, and the release at each source.
@@ -286,7 +252,7 @@ impl Scan<'_> {
     }
 
     /// The opening price that a moved part pays at its source.
-    fn opening_share(&self, entry: &Entry) -> f64 {
+    pub(super) fn opening_share(&self, entry: &Entry) -> f64 {
         let line = &self.options.lines[entry.line as usize];
         let in_need = self.options.needs[line.need].lines.len() as f64;
         let share = entry.quantity as f64 / line.quantity as f64 / in_need;
@@ -306,97 +272,5 @@ impl Scan<'_> {
             + work.lines as f64 * price_of(prices, ids.lines)
             + price_of(prices, ids.shipments)
             + work.minutes.to_f64() * price_of(prices, ids.minutes)
-    }
-}
-
-/// The search for the ways of the lines of one shipment.
-struct Search<'a, 'b> {
-    scan: &'a Scan<'a>,
-    group: u32,
-    table: &'a GroupTable,
-    ways: &'b [Vec<&'a WayTable>],
-    wanted: &'b [(usize, Quantity)],
-    state: usize,
-    shipments: u32,
-    rest: Vec<f64>,
-    entries: Vec<Entry>,
-}
-
-impl Search<'_, '_> {
-    /// The least that units of a line cost when some of them come this way.
-    fn least(&self, way: &WayTable, units: Quantity) -> f64 {
-        let whole = self.scan.way_cost(self.table, way, units);
-        if self.scan.options.split_lines && units > 1 {
-            // Parts divide everything in proportion but their own part cost.
-            whole - way.part_cost
-        } else {
-            whole
-        }
-    }
-
-    /// Chooses the ways of the lines from a position on.
-    fn line(&mut self, at: usize, cost: f64, visit: &mut dyn Visit) {
-        if cost + self.rest[at] >= visit.limit(self.state, self.shipments) {
-            return;
-        }
-        let Some(&(line, units)) = self.wanted.get(at) else {
-            let total = cost + self.scan.transfers(&self.entries);
-            if total < visit.limit(self.state, self.shipments) {
-                let found = Priced {
-                    state: self.state,
-                    shipments: self.shipments,
-                    cost: total,
-                    entries: self.entries.clone(),
-                };
-                self.scan.offer(visit, found);
-            }
-            return;
-        };
-        if self.scan.options.split_lines && units > 1 {
-            self.divide(at, 0, units, cost, visit);
-            return;
-        }
-        let ways = self.ways;
-        for way in &ways[line] {
-            self.push(way, units);
-            let added = self.scan.way_cost(self.table, way, units);
-            self.line(at + 1, cost + added, visit);
-            self.entries.pop();
-        }
-    }
-
-    /// Divides the units of a line between its ways from `from` on.
-    fn divide(&mut self, at: usize, from: usize, left: Quantity, cost: f64, visit: &mut dyn Visit) {
-        if left == 0 {
-            self.line(at + 1, cost, visit);
-            return;
-        }
-        let ways = self.ways;
-        let of_line = &ways[self.wanted[at].0];
-        let Some(way) = of_line.get(from) else { return };
-        self.divide(at, from + 1, left, cost, visit);
-        let least = if from + 1 == of_line.len() { left } else { 1 };
-        // In one shipment a line counts once, however many ways its units come.
-        let again = self.entries.last().is_some_and(|last| last.line as usize == way.line);
-        let counted = if again && !way.line_is_there {
-            price_of(&self.scan.prices.resources, self.table.release.lines)
-        } else {
-            0.0
-        };
-        for units in least..=left {
-            self.push(way, units);
-            let added = self.scan.way_cost(self.table, way, units) - counted;
-            self.divide(at, from + 1, left - units, cost + added, visit);
-            self.entries.pop();
-        }
-    }
-
-    fn push(&mut self, way: &WayTable, quantity: Quantity) {
-        self.entries.push(Entry {
-            group: self.group,
-            line: way.line as u32,
-            arrival: way.arrival as u32,
-            quantity,
-        });
     }
 }

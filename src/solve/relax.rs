@@ -8,7 +8,7 @@
 
 use crate::solve::column::Column;
 use crate::solve::highs::{Col, GrowingLp, HighsError, LpRow};
-use crate::solve::order_plan::{BestColumns, OrderPlan, Terms, best_plan, open_cost};
+use crate::solve::order_plan::{BestColumns, OrderBound, Terms, best_plan, open_cost};
 use crate::solve::pricing::{OrderPrices, Prices};
 use crate::solve::wave_options::{OrderProblem, WaveProblem};
 use crate::solve::{Control, Progress, Stage};
@@ -25,8 +25,6 @@ pub struct Relaxation {
     pub order_prices: Vec<OrderPrices>,
     /// Every column generated.
     pub columns: Vec<Column>,
-    /// Columns that a limit left out of the search.
-    pub left_out: u64,
     /// Whether the master and the bound have met.
     pub converged: bool,
 }
@@ -179,9 +177,9 @@ impl<'a> Master<'a> {
 
 /// What pricing an order gave.
 struct OrderResult {
-    plan: OrderPlan,
     columns: Vec<Column>,
-    left_out: u64,
+    /// No plan of the order costs less at these prices.
+    least: f64,
 }
 
 /// Generates columns until the bound meets the master or comes within the target gap of the
@@ -210,7 +208,6 @@ pub fn relax(
         prices: free.clone(),
         order_prices: no_prices.clone(),
         columns: Vec::new(),
-        left_out: 0,
         converged: false,
     };
     let (mut prices, mut order_prices) = (free, no_prices);
@@ -218,20 +215,26 @@ pub fn relax(
     let mut objective = f64::INFINITY;
     for _ in 0..MAX_ROUNDS {
         let results = price_all(problem, &prices, &order_prices, order_duals.as_deref());
-        let left_out: u64 = results.iter().map(|result| result.left_out).sum();
         let bound = lagrangian_bound(problem, &prices, &order_prices, &results);
         if bound > best.bound {
             best.bound = bound;
             best.prices = prices.clone();
             best.order_prices = order_prices.clone();
         }
-        best.left_out = best.left_out.max(left_out);
         let mut added = 0;
         for column in results.into_iter().flat_map(|result| result.columns) {
             added += usize::from(master.add(column)?);
         }
+        if std::env::var("WW_DEBUG").is_ok() {
+            eprintln!(
+                "round bound {bound} best {} added {added} lp {objective} cols {}",
+                best.bound,
+                master.columns.len()
+            );
+        }
         listen(Progress { stage: Stage::Prices, incumbent: None, bound: Some(best.bound) });
-        let close = objective - best.bound <= CONVERGED * objective.abs().max(1.0);
+        let close =
+            objective.is_finite() && objective - best.bound <= CONVERGED * objective.abs().max(1.0);
         let enough = incumbent - best.bound <= target_gap * incumbent.abs();
         if close || added == 0 || enough {
             best.converged = true;
@@ -271,7 +274,8 @@ fn price_all(
     let price = |index: usize| {
         let OrderProblem { options, tables } = &problem.orders[index];
         let scan = problem.scan(index, prices, &order_prices[index]);
-        let best = BestColumns::find(&scan);
+        let mut best = BestColumns::find(&scan);
+        let least = OrderBound::new(&scan, &mut best).least;
         let plan = best_plan(options, tables, &best);
         let column =
             |entries: &[crate::solve::column::Entry]| scan.column(index as u32, entries.to_vec());
@@ -292,7 +296,7 @@ fn price_all(
             let some = attractive.iter().take(COLUMNS_A_ROUND);
             columns.extend(some.map(|(_, found)| column(&found.entries)));
         }
-        OrderResult { plan, columns, left_out: best.left_out }
+        OrderResult { least, columns }
     };
     (0..problem.orders.len()).into_par_iter().map(price).collect()
 }
@@ -304,7 +308,7 @@ fn lagrangian_bound(
     order_prices: &[OrderPrices],
     results: &[OrderResult],
 ) -> f64 {
-    let orders: f64 = results.iter().map(|result| result.plan.cost).sum();
+    let orders: f64 = results.iter().map(|result| result.least).sum();
     let mut bound = orders;
     for (row, price) in problem.resources.rows().iter().zip(&prices.resources) {
         bound -= price * row.supply.to_f64();

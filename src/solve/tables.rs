@@ -2,6 +2,7 @@
 
 use crate::domain::{CapacityUnit, CostKey};
 use crate::ids::{NodeId, ServiceId};
+use crate::network::Hop;
 use crate::options::{
     Arrival, Content, Group, OrderOptions, Planner, carbon, freight, handling, shipment_co2,
 };
@@ -71,8 +72,24 @@ pub struct ArrivalTable {
     pub stock: Vec<Range<ResourceId>>,
     /// Minutes per unit at the source, by open line.
     pub minutes: Vec<f64>,
+    /// Weighted cost of the source's work and of the lanes for the open units of each line, apart
+    /// from what is paid once: a lower bound, whatever else moves along.
+    pub line_cost: Vec<f64>,
+    /// Indices of the order's transfers, lane after lane.
+    pub moves: Vec<usize>,
     /// Weighted cost that shipments sharing the transfer pay once, at most.
     pub shared: f64,
+}
+
+/// What leaves over one lane on one date, as pricing sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct TransferTable {
+    /// Weighted cost of the lane that is paid once.
+    pub freight: f64,
+    /// Weighted cost of the release at the lane's start that is paid once.
+    pub handling: f64,
+    /// Whether joining a transfer never costs more than a transfer of one's own.
+    pub merges: bool,
 }
 
 /// Everything that pricing looks up for an order.
@@ -82,6 +99,7 @@ pub struct OrderTables {
     pub shipments: Vec<ShipmentTable>,
     pub groups: Vec<GroupTable>,
     pub arrivals: Vec<ArrivalTable>,
+    pub transfers: Vec<TransferTable>,
     pub openings: Vec<OpeningId>,
     /// Weighted cost of leaving units of a need open, by digit.
     pub unfilled: Vec<Vec<Objective>>,
@@ -109,10 +127,13 @@ impl OrderTables {
             });
             groups.push(group_table(planner, resources, options, group, shipment, &mut openings));
         }
+        let mut moves = Moves::default();
         let arrivals: Vec<ArrivalTable> = options
             .arrivals
             .iter()
-            .map(|arrival| arrival_table(planner, resources, options, arrival, &mut openings))
+            .map(|arrival| {
+                arrival_table(planner, resources, options, arrival, &mut openings, &mut moves)
+            })
             .collect();
         let unfilled = unfilled_costs(planner, options, &states);
         let split = planner.model.weight(CostKey::Split);
@@ -124,6 +145,7 @@ impl OrderTables {
             shipments,
             groups,
             arrivals,
+            transfers: moves.tables,
             openings,
             unfilled,
             split,
@@ -333,12 +355,44 @@ fn group_table(
     }
 }
 
+/// The transfers of an order, numbered as they are met.
+#[derive(Default)]
+struct Moves {
+    hops: Vec<Hop>,
+    tables: Vec<TransferTable>,
+}
+
+impl Moves {
+    fn index(&mut self, planner: &Planner, hop: Hop) -> usize {
+        if let Some(known) = self.hops.iter().position(|known| *known == hop) {
+            return known;
+        }
+        let (wave, model) = (planner.wave, planner.model);
+        let lane = &wave.lanes[hop.lane];
+        let source = &wave.nodes[lane.from];
+        let weighted = |key, amount| Objective::weighted(model.weight(key), amount).to_minor();
+        // Amounts that are rounded once save what they pay once, and may lose a minor unit.
+        let priced_carbon = weighted(CostKey::Carbon, model.costs.carbon_price) > 0.0;
+        let merges = lane.shipment_cost.0 >= 1
+            && (source.shipment_cost.0 >= 1 || source.minute_cost.0 == 0)
+            && !(priced_carbon && lane.kg_co2_per_kg > 0.0);
+        self.hops.push(hop);
+        self.tables.push(TransferTable {
+            freight: weighted(CostKey::TransferFreight, lane.shipment_cost),
+            handling: weighted(CostKey::Handling, source.shipment_cost),
+            merges,
+        });
+        self.hops.len() - 1
+    }
+}
+
 fn arrival_table(
     planner: &Planner,
     resources: &Resources,
     options: &OrderOptions,
     arrival: &Arrival,
     openings: &mut Vec<OpeningId>,
+    moves: &mut Moves,
 ) -> ArrivalTable {
     let Some(departs) = arrival.departs else { return ArrivalTable::default() };
     let (wave, model) = (planner.wave, planner.model);
@@ -354,6 +408,27 @@ fn arrival_table(
         shared += weighted(CostKey::TransferFreight, lane.shipment_cost + Money(1));
         shared += weighted(CostKey::Carbon, Money(1));
     }
+    let minutes: Vec<f64> = options
+        .lines
+        .iter()
+        .map(|line| wave.node_item(arrival.source, line.sku).minutes.to_f64())
+        .collect();
+    let line_cost = |(line, minutes): (&crate::options::OpenLine, &f64)| {
+        let units = line.quantity as f64;
+        let per_unit = source.unit_cost + wave.node_item(arrival.source, line.sku).unit_cost;
+        let work = (minutes * units * source.minute_cost.0 as f64 - 1.0).max(0.0);
+        let handled = per_unit.0 as f64 * units + work;
+        let mut cost = handled * model.weight(CostKey::Handling).to_f64();
+        if !options.split_lines {
+            cost += weighted(CostKey::Handling, source.line_cost);
+        }
+        let kg = wave.items[line.sku].kg.to_f64() * units;
+        for hop in &arrival.hops {
+            let freight = (kg * wave.lanes[hop.lane].cost_per_kg.0 as f64 - 1.0).max(0.0);
+            cost += freight * model.weight(CostKey::TransferFreight).to_f64();
+        }
+        cost
+    };
     ArrivalTable {
         release: release_ids(resources, openings, arrival.source, departs),
         stock: options
@@ -361,11 +436,9 @@ fn arrival_table(
             .iter()
             .map(|line| resources.stock_rows(planner, arrival.source, line.sku, departs))
             .collect(),
-        minutes: options
-            .lines
-            .iter()
-            .map(|line| wave.node_item(arrival.source, line.sku).minutes.to_f64())
-            .collect(),
+        line_cost: options.lines.iter().zip(&minutes).map(line_cost).collect(),
+        moves: arrival.hops.iter().map(|hop| moves.index(planner, *hop)).collect(),
+        minutes,
         shared,
     }
 }

@@ -213,9 +213,6 @@ impl<'a> Run<'a> {
             self.control,
             &listen,
         )?;
-        if relaxation.left_out > 0 {
-            self.limits.insert("shared_transfers".to_string(), relaxation.left_out);
-        }
         self.prove_bound(relaxation.bound + constant, Proof::Decompose);
         self.report(Stage::Prices);
         Ok(relaxation)
@@ -246,7 +243,17 @@ impl<'a> Run<'a> {
         let lower = relaxation.bound + self.constant.to_minor();
         // Plans with any other column cost more than this above the bound.
         let mut distance = objective - self.settings.gap * objective.abs() - lower;
+        let t0 = std::time::Instant::now();
         let mut found = self.columns_within(relaxation, distance);
+        if std::env::var("WW_DEBUG").is_ok() {
+            eprintln!(
+                "distance {distance} found {} overflow {} unseen {} in {:?}",
+                found.columns.len(),
+                found.overflow,
+                found.unseen_saving,
+                t0.elapsed()
+            );
+        }
         while found.overflow || found.columns.len() > MAX_COLUMNS {
             distance /= 2.0;
             found = self.columns_within(relaxation, distance);
@@ -254,13 +261,10 @@ impl<'a> Run<'a> {
                 return Ok(());
             }
         }
-        if found.left_out > 0 {
-            let left_out = self.limits.entry("shared_transfers".to_string()).or_default();
-            *left_out = (*left_out).max(found.left_out);
-        }
         let columns = with_incumbent(found.columns, &self.incumbent);
         self.report(Stage::Columns);
         let bound = self.branch_and_bound(&columns, self.control.seconds_left())?;
+        let bound = bound - found.unseen_saving;
         self.prove_bound(bound.min(lower + distance), Proof::Exact);
         self.report(Stage::BranchAndBound);
         Ok(())
@@ -273,7 +277,11 @@ impl<'a> Run<'a> {
 
     /// Solves the program over some columns; returns the bound on their plans.
     fn branch_and_bound(&mut self, columns: &[Column], seconds: f64) -> Result<f64, HighsError> {
+        let t0 = std::time::Instant::now();
         let formulation = Formulation::new(self.problem, columns);
+        if std::env::var("WW_DEBUG").is_ok() {
+            eprintln!("program {} columns {:?} in {:?}", columns.len(), formulation, t0.elapsed());
+        }
         let mut made = vec![false; columns.len()];
         for column in &self.incumbent {
             let same =
