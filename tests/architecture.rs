@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// What each module may use of the crate; `diagnostics` besides, which serves everyone but
 /// `verify`. The modules stand from earlier to later; an arrow that is not here points back or
 /// sideways.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("units", &[]),
     ("ids", &["units"]),
     ("time", &["units", "ids"]),
@@ -28,11 +28,12 @@ const MAY_USE: [(&str, &[&str]); 17] = [
         "planning",
         &["units", "ids", "time", "domain", "network", "options", "solve", "plan", "verify"],
     ),
+    ("program", &["units", "ids", "time", "domain", "network", "options", "solve", "plan"]),
     (
         "cli",
         &[
             "units", "ids", "time", "domain", "tables", "network", "ingest", "generate", "options",
-            "solve", "plan", "verify", "analysis", "planning",
+            "solve", "plan", "verify", "analysis", "planning", "program",
         ],
     ),
     ("main", &["cli"]),
