@@ -157,7 +157,8 @@ fn enter_shadow_prices(wave: &Wave, plan: &mut Plan, outcome: &Outcome) {
             ResourceKey::Stock { node, sku, .. } => {
                 *stock.entry((node, sku)).or_insert(0.0) += price;
             }
-            ResourceKey::Carrier { .. } => {}
+            // Rounded rows tighten the relaxation; a unit more is not a unit of theirs.
+            ResourceKey::StockRounded { .. } | ResourceKey::Carrier { .. } => {}
         }
     }
     for row in &mut plan.node_load {

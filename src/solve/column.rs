@@ -136,8 +136,9 @@ impl Pricer<'_> {
     }
 
     fn take_stock(&mut self, source: NodeId, content: &Content, day: Day) {
-        for id in self.resources.stock_rows(self.planner, source, content.sku, day) {
-            *self.uses.entry(id).or_default() += Decimal::from_int(content.quantity as i64);
+        let rows = self.resources.stock_rows(self.planner, source, content.sku, day);
+        for (id, used) in rows.uses(content.quantity) {
+            *self.uses.entry(id).or_default() += Decimal::from_int(used as i64);
         }
     }
 

@@ -22,5 +22,5 @@ pub use exact::{
 };
 pub use highs::{HighsError, solve_file, version as highs_version};
 pub use outcome::{Proof, Scope, StoppedBy};
-pub use resources::{OpeningId, Resource, ResourceId, ResourceKey, Resources};
+pub use resources::{OpeningId, Resource, ResourceId, ResourceKey, Resources, StockRows};
 pub use wave_options::{OrderProblem, WaveProblem};

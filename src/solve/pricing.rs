@@ -110,7 +110,7 @@ impl Scan<'_> {
         if !way.line_is_there {
             cost += price_of(prices, group.release.lines);
         }
-        cost + q * stock_price(prices, &way.stock)
+        cost + stock_price(prices, &way.stock, units)
     }
 
     pub(super) fn opening_cost(&self, need: usize, opening: Option<usize>, share: f64) -> f64 {
@@ -203,7 +203,7 @@ impl Scan<'_> {
                 let first = position == 0;
                 if first {
                     let rows = &self.arrival(entry).stock[entry.line as usize];
-                    total += entry.quantity as f64 * stock_price(prices, rows);
+                    total += stock_price(prices, rows, entry.quantity);
                 }
                 for released in [false, true] {
                     if (released && !first) || done.contains(&(hop.lane, hop.departs, released)) {

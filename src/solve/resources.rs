@@ -4,7 +4,7 @@ use crate::domain::{CapacityUnit, CostKey};
 use crate::ids::{NodeId, OrderId, ServiceId, SkuId};
 use crate::options::{Content, Planner, freight, frozen_decisions, offered_zone, work};
 use crate::time::Day;
-use crate::units::{Decimal, Objective};
+use crate::units::{Decimal, Objective, Quantity};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
@@ -21,6 +21,14 @@ pub enum ResourceKey {
         node: NodeId,
         sku: SkuId,
         step: u32,
+    },
+    /// The same stock in whole multiples of `divisor`: lines that go whole cannot share a
+    /// remainder.
+    StockRounded {
+        node: NodeId,
+        sku: SkuId,
+        step: u32,
+        divisor: u32,
     },
     Capacity {
         node: NodeId,
@@ -64,11 +72,29 @@ impl Resource {
     }
 }
 
+/// The stock rows that a release counts in, each with its divisor: units of a line use
+/// `units / divisor`, rounded down.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StockRows(Vec<(ResourceId, Quantity)>);
+
+impl StockRows {
+    /// What a release of so many units uses of each row.
+    pub fn uses(&self, units: Quantity) -> impl Iterator<Item = (ResourceId, Quantity)> + '_ {
+        let used = self.0.iter().map(move |(id, divisor)| (*id, units / divisor));
+        used.filter(|(_, used)| *used > 0)
+    }
+}
+
+/// The largest divisor of a rounded stock row.
+const MAX_DIVISOR: Quantity = 8;
+
 /// Every limited resource of a wave, in a fixed order.
 #[derive(Debug)]
 pub struct Resources {
     ids: FxHashMap<ResourceKey, ResourceId>,
     rows: Vec<Resource>,
+    /// By stock: step, divisor and id of each of its rows.
+    stock: FxHashMap<(NodeId, SkuId), Vec<(u32, Quantity, ResourceId)>>,
     openings: FxHashMap<(NodeId, Day), OpeningId>,
     opening_keys: Vec<(NodeId, Day)>,
     opening_costs: Vec<Objective>,
@@ -79,19 +105,31 @@ impl Resources {
         let wave = planner.wave;
         let frozen = FrozenUse::new(planner);
         let mut rows = Vec::new();
-        let mut skus: Vec<SkuId> = wave.lines.iter().map(|line| line.sku).collect();
-        skus.sort_unstable();
-        skus.dedup();
-        for sku in skus {
+        let mut stock: FxHashMap<(NodeId, SkuId), Vec<(u32, Quantity, ResourceId)>> =
+            FxHashMap::default();
+        for (sku, largest) in largest_lines(planner) {
             for node in planner.sources(sku) {
                 let Some(profile) = planner.stock(node, sku) else { continue };
-                for (step, (_, units)) in profile.steps().iter().enumerate() {
-                    rows.push(Resource {
-                        key: ResourceKey::Stock { node, sku, step: step as u32 },
-                        supply: Decimal::from_int(*units),
-                        overload: Decimal::ZERO,
-                        overload_cost: 0.0,
-                    });
+                let of_stock = stock.entry((node, sku)).or_default();
+                for (step, &(_, units)) in profile.steps().iter().enumerate() {
+                    let step = step as u32;
+                    let mut add = |key, supply, divisor| {
+                        of_stock.push((step, divisor, rows.len() as ResourceId));
+                        rows.push(Resource {
+                            key,
+                            supply: Decimal::from_int(supply),
+                            overload: Decimal::ZERO,
+                            overload_cost: 0.0,
+                        });
+                    };
+                    add(ResourceKey::Stock { node, sku, step }, units, 1);
+                    // Chvatal's rounding: a tighter relaxation, the same plans.
+                    for divisor in 2..=largest.min(MAX_DIVISOR) {
+                        if units % divisor as i64 != 0 {
+                            let key = ResourceKey::StockRounded { node, sku, step, divisor };
+                            add(key, units / divisor as i64, divisor);
+                        }
+                    }
                 }
             }
         }
@@ -136,7 +174,7 @@ impl Resources {
             }
         }
         let ids = rows.iter().enumerate().map(|(id, row)| (row.key, id as ResourceId)).collect();
-        Resources { ids, rows, openings, opening_keys, opening_costs }
+        Resources { ids, rows, stock, openings, opening_keys, opening_costs }
     }
 
     pub fn len(&self) -> usize {
@@ -155,19 +193,14 @@ impl Resources {
         self.ids.get(key).copied()
     }
 
-    /// The stock rows that a release on `day` counts in: a range of ids, empty where the stock is
-    /// unlimited. A release counts from its own step of the profile to the last.
-    pub fn stock_rows(
-        &self,
-        planner: &Planner,
-        node: NodeId,
-        sku: SkuId,
-        day: Day,
-    ) -> std::ops::Range<ResourceId> {
-        let Some(profile) = planner.stock(node, sku) else { return 0..0 };
-        let Some(first) = self.id(&ResourceKey::Stock { node, sku, step: 0 }) else { return 0..0 };
-        let step = profile.step_at(day) as ResourceId;
-        first + step..first + profile.steps().len() as ResourceId
+    /// The stock rows that a release on `day` counts in; none where the stock is unlimited. A
+    /// release counts from its own step of the profile to the last.
+    pub fn stock_rows(&self, planner: &Planner, node: NodeId, sku: SkuId, day: Day) -> StockRows {
+        let Some(profile) = planner.stock(node, sku) else { return StockRows::default() };
+        let first = profile.step_at(day) as u32;
+        let rows = self.stock.get(&(node, sku)).map_or(&[][..], Vec::as_slice);
+        let counted = rows.iter().filter(|(step, _, _)| *step >= first);
+        StockRows(counted.map(|&(_, divisor, id)| (id, divisor)).collect())
     }
 
     pub fn opening(&self, node: NodeId, day: Day) -> Option<OpeningId> {
@@ -181,6 +214,18 @@ impl Resources {
     pub fn openings(&self) -> impl ExactSizeIterator<Item = ((NodeId, Day), Objective)> + '_ {
         self.opening_keys.iter().copied().zip(self.opening_costs.iter().copied())
     }
+}
+
+/// The items that are ordered, with the most open units of a line that goes whole.
+fn largest_lines(planner: &Planner) -> BTreeMap<SkuId, Quantity> {
+    let wave = planner.wave;
+    let mut largest: BTreeMap<SkuId, Quantity> = BTreeMap::new();
+    for (id, line) in wave.lines.enumerate() {
+        let whole = if planner.model.rules.split_lines { 1 } else { wave.open_quantity(id) };
+        let most = largest.entry(line.sku).or_default();
+        *most = (*most).max(whole);
+    }
+    largest
 }
 
 /// What frozen commitments use of capacity and carriers.

@@ -123,7 +123,7 @@ impl<'a> Choice<'a> {
             let prices = &scan.prices.resources;
             let units = line.quantity as f64;
             cost += table.line_cost[way.line]
-                + units * stock_price(prices, &table.stock[way.line])
+                + stock_price(prices, &table.stock[way.line], line.quantity)
                 + units * price_of(prices, table.release.units)
                 + units * table.minutes[way.line] * price_of(prices, table.release.minutes);
             if !scan.options.split_lines {

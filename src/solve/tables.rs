@@ -9,10 +9,9 @@ use crate::options::{
 };
 use crate::solve::column::Entry;
 use crate::solve::states::States;
-use crate::solve::{OpeningId, ResourceId, ResourceKey, Resources};
+use crate::solve::{OpeningId, ResourceId, ResourceKey, Resources, StockRows};
 use crate::time::Day;
-use crate::units::{Money, Objective};
-use std::ops::Range;
+use crate::units::{Money, Objective, Quantity};
 
 /// Cost and parcels of a shipment by state, for groups that differ in their date only.
 #[derive(Clone, Debug)]
@@ -59,7 +58,7 @@ pub struct WayTable {
     /// Minutes per unit at the shipping node.
     pub minutes: f64,
     /// Stock rows of a direct way.
-    pub stock: Range<ResourceId>,
+    pub stock: StockRows,
     /// Whether the line has frozen units in the shipment that it joins.
     pub line_is_there: bool,
     pub moved: bool,
@@ -70,7 +69,7 @@ pub struct WayTable {
 pub struct ArrivalTable {
     pub release: ReleaseIds,
     /// Stock rows by open line; empty for a direct arrival.
-    pub stock: Vec<Range<ResourceId>>,
+    pub stock: Vec<StockRows>,
     /// Minutes per unit at the source, by open line.
     pub minutes: Vec<f64>,
     /// Weighted cost of the source's work and of the lanes for the open units of each line, apart
@@ -214,11 +213,11 @@ impl OrderTables {
                 || limit(release.shipments) < 1.0
                 || (release.minutes.is_some() && limit(release.minutes) < minutes(node))
         };
-        let stock = |line: usize, rows: &Range<ResourceId>| {
+        let stock = |line: usize, rows: &StockRows| {
             let sku = options.lines[line].sku;
             let same = options.lines.iter().filter(|other| other.sku == sku);
             let wanted: u32 = same.map(|other| other.quantity).sum();
-            rows.clone().any(|id| limit(Some(id)) < wanted as f64)
+            rows.uses(wanted).any(|(id, used)| limit(Some(id)) < used as f64)
         };
         self.groups.iter().zip(&options.groups).any(|(table, group)| {
             let parcels = self.shipments[table.shipment].parcels.iter().max().copied();
@@ -336,7 +335,7 @@ fn group_table(
             let line = &options.lines[way.line];
             let moved = !options.arrivals[way.arrival].hops.is_empty();
             let stock = if moved {
-                0..0
+                StockRows::default()
             } else {
                 resources.stock_rows(planner, group.node, line.sku, group.ship_date)
             };
@@ -498,7 +497,7 @@ pub fn price_of(values: &[f64], id: Option<ResourceId>) -> f64 {
     id.map_or(0.0, |id| values[id as usize])
 }
 
-/// The price of a unit that counts in several stock rows.
-pub fn stock_price(values: &[f64], rows: &Range<ResourceId>) -> f64 {
-    rows.clone().map(|id| values[id as usize]).sum()
+/// The price of a release of units in all of its stock rows.
+pub fn stock_price(values: &[f64], rows: &StockRows, units: Quantity) -> f64 {
+    rows.uses(units).map(|(id, used)| values[id as usize] * used as f64).sum()
 }

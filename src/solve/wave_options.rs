@@ -130,8 +130,8 @@ fn contended(resources: &Resources, orders: &[OrderProblem]) -> Vec<bool> {
                 want(group.release.minutes, line, way.minutes * units(line));
                 let alone = parcels[tables.states.stride(need) * tables.states.whole(need)] as f64;
                 want(group.carrier, line, alone.max(parts));
-                for id in way.stock.clone() {
-                    want(Some(id), line, units(line));
+                for (id, used) in way.stock.uses(options.lines[line].quantity) {
+                    want(Some(id), line, used as f64);
                 }
             }
         }
@@ -143,8 +143,8 @@ fn contended(resources: &Resources, orders: &[OrderProblem]) -> Vec<bool> {
                 // One a lane; a line may leave over as many as it has parts.
                 want(arrival.release.shipments, line, parts);
                 want(arrival.release.minutes, line, arrival.minutes[line] * units(line));
-                for id in rows.clone() {
-                    want(Some(id), line, units(line));
+                for (id, used) in rows.uses(options.lines[line].quantity) {
+                    want(Some(id), line, used as f64);
                 }
             }
         }

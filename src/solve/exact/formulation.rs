@@ -461,6 +461,10 @@ impl<'a> Formulation<'a> {
             ResourceKey::Stock { node: id, sku, step } => {
                 format!("stock.{}.{}.{step}", node(id), plain(&wave.items[sku].sku))
             }
+            ResourceKey::StockRounded { node: id, sku, step, divisor } => {
+                let sku = plain(&wave.items[sku].sku);
+                format!("stock_rounded.{}.{sku}.{step}.{divisor}", node(id))
+            }
             ResourceKey::Capacity { node: id, day, unit } => {
                 let unit = match unit {
                     CapacityUnit::Units => "units",
