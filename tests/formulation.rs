@@ -9,8 +9,9 @@ fn text(path: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// The program and the names of its rows.
 fn code() -> String {
-    text("src/solve/exact/formulation.rs")
+    text("src/solve/exact/formulation.rs") + &text("src/solve/exact/names.rs")
 }
 
 fn page() -> String {
@@ -89,8 +90,12 @@ fn limits_are_those_of_the_code() {
     let code = text("src/solve/wave_options.rs");
     let (_, code) = code.split_once("let limits = [").expect("the named limits are a list");
     let (code, _) = code.split_once("];").expect("that ends");
-    let in_code: BTreeSet<&str> =
+    let mut in_code: BTreeSet<&str> =
         code.split("(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    // The limit of pricing, which only the run can see.
+    let run = text("src/solve/exact/run.rs");
+    let (_, of_run) = run.split_once("const SHARED_TRANSFERS: &str = \"").expect("it has a name");
+    in_code.extend(of_run.split('"').next());
     let (_, section) = page.split_once("\n## Limits").expect("the page lists the limits");
     let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
     let in_page: BTreeSet<&str> = rows.filter_map(|row| row.split('`').next()).collect();
@@ -99,7 +104,9 @@ fn limits_are_those_of_the_code() {
     let numbers = [
         ("src/options/bundles.rs", "MAX_NEEDS: usize = 10;", "10 needs"),
         ("src/options/build.rs", "MAX_STATES: usize = 1024;", "1,024"),
-        ("src/solve/shared.rs", "MAX_MEMBERS: usize = 300;", "300 shipments"),
+        ("src/solve/shared.rs", "MAX_COMBINED_STATES: usize = 64;", "64 states"),
+        ("src/solve/shared.rs", "MAX_FOUND: usize = 1_000;", "1,000 shipments"),
+        ("src/solve/shared.rs", "MAX_MEMBERS: usize = 300;", "300 of them"),
     ];
     for (file, in_code, in_page) in numbers {
         assert!(text(file).contains(in_code), "{file} no longer says {in_code}: change the page");

@@ -14,6 +14,7 @@ mod search;
 mod shared;
 mod states;
 mod tables;
+mod unfilled;
 mod wave_options;
 
 pub use control::{Control, Progress, Stage};

@@ -5,10 +5,10 @@ use crate::ids::{NodeId, ServiceId};
 use crate::network::Hop;
 use crate::options::{
     Arrival, Content, Group, OrderOptions, Planner, carbon, freight, handling, shipment_co2,
-    weighted_open_change, weighted_unfilled,
 };
 use crate::solve::column::Entry;
 use crate::solve::states::States;
+use crate::solve::unfilled::{open_changes, unfilled_costs};
 use crate::solve::{OpeningId, ResourceId, ResourceKey, Resources, StockRows};
 use crate::time::Day;
 use crate::units::{Money, Objective, Quantity};
@@ -139,15 +139,7 @@ impl OrderTables {
             })
             .collect();
         let unfilled = unfilled_costs(planner, options, &states);
-        let open_change = options
-            .needs
-            .iter()
-            .map(|need| {
-                let lines = need.lines.iter().map(|line| &options.lines[*line]);
-                let divisible = lines.filter(|line| line.divisible);
-                divisible.map(|l| weighted_open_change(planner.wave, planner.model, l.id)).sum()
-            })
-            .collect();
+        let open_change = open_changes(planner, options);
         let split = planner.model.weight(CostKey::Split);
         let split = Objective::weighted(split, planner.model.costs.split_cost).to_minor();
         let moved = groups.iter().any(|group| group.ways.iter().any(|way| way.moved));
@@ -454,42 +446,6 @@ fn arrival_table(
         minutes,
         shared,
     }
-}
-
-/// The weighted cost of the units of each need that a digit leaves open.
-fn unfilled_costs(
-    planner: &Planner,
-    options: &OrderOptions,
-    states: &States,
-) -> Vec<Vec<Objective>> {
-    let (wave, model) = (planner.wave, planner.model);
-    options
-        .needs
-        .iter()
-        .enumerate()
-        .map(|(index, need)| {
-            let whole = states.whole(index);
-            (0..=whole)
-                .map(|digit| {
-                    let open = whole - digit;
-                    if open == 0 {
-                        return Objective::ZERO;
-                    }
-                    let cost = |&line: &usize| {
-                        let terms = &options.lines[line];
-                        let units = if terms.divisible { open as u32 } else { terms.quantity };
-                        let unfilled = weighted_unfilled(wave, model, terms.id, units);
-                        if terms.divisible {
-                            unfilled
-                        } else {
-                            unfilled + weighted_open_change(wave, model, terms.id)
-                        }
-                    };
-                    need.lines.iter().map(cost).sum()
-                })
-                .collect()
-        })
-        .collect()
 }
 
 /// A fixed-point number as pricing uses it.

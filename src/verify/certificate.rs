@@ -51,7 +51,10 @@ pub(super) fn check(context: Context<'_>, tally: &mut Tally) {
     match certificate.bound {
         Some(bound) => {
             let excess = (bound - certificate.objective) * per_unit;
-            if !(excess <= TOLERANCE.max(certificate.objective.abs() * per_unit * DOUBLE)) {
+            let allowed = TOLERANCE.max(certificate.objective.abs() * per_unit * DOUBLE);
+            // Nothing compares to a bound that is no number: that is no bound either.
+            let holds = excess <= allowed;
+            if !holds {
                 let expected = format!("at most {}", certificate.objective);
                 wrong(Kind::BoundAboveObjective, "bound", bound.to_string(), expected);
             }

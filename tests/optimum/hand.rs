@@ -43,8 +43,9 @@ fn eight_pounds_are_split_while_it_pays() {
     sketch.flat("Y", "1", 8_34);
     sketch.flat("Z", "1", 7_57);
     sketch.order("1", &[(heavy, 1), (light, 1)]);
-    sketch.model.costs.split_cost = Money(6_64);
-    assert_eq!(sketch.cents(), 8_34 + 7_57 + 6_64);
+    // Not 6_64, which looks like a mistyped 6_i64.
+    sketch.model.costs.split_cost = Money(664);
+    assert_eq!(sketch.cents(), 8_34 + 7_57 + 664);
     sketch.model.costs.split_cost = Money(6_66);
     assert_eq!(sketch.cents(), 22_56);
 }

@@ -41,7 +41,7 @@ pub(crate) struct ModelFile {
 
 impl ModelFile {
     /// Finds a shipped model by its name, else reads a file.
-    pub(crate) fn open(name_or_path: &str) -> Result<ModelFile, Finding> {
+    pub(crate) fn open(name_or_path: &str) -> Result<ModelFile, Box<Finding>> {
         if let Some((name, text)) = SHIPPED.iter().find(|(name, _)| *name == name_or_path) {
             return Ok(ModelFile { file: format!("models/{name}.toml"), text: (*text).to_owned() });
         }
@@ -56,7 +56,7 @@ impl ModelFile {
                 Some(known) => format!("did you mean {known}?"),
                 None => "name a file, or a shipped model such as balanced".to_owned(),
             };
-            Finding::new(&codes::E0701, &file, cause, action)
+            Box::new(Finding::new(&codes::E0701, &file, cause, action))
         })?;
         Ok(ModelFile { file: file.into_owned(), text })
     }
@@ -74,7 +74,7 @@ pub fn read_model(name_or_path: &str, minor_digits: u32) -> Result<Model, Findin
     match ModelFile::open(name_or_path) {
         Ok(file) => parse_model(&file.file, &file.text, minor_digits),
         Err(finding) => {
-            findings.push(finding);
+            findings.push(*finding);
             Err(findings)
         }
     }

@@ -40,6 +40,10 @@ pub(crate) struct Zones<'a> {
     zones_of: IdVec<ZoneTableId, BTreeSet<ZoneId>>,
 }
 
+/// What a row of a zone table matches: its table, its distance and its two prefixes. Distances are
+/// compared by their bits: the same text is the same distance.
+type Match<'a> = (ZoneTableId, Option<u64>, &'a str, &'a str);
+
 /// Zone tables: rows by distance or by prefixes, none that contradict each other.
 pub(crate) fn zones<'a>(
     table: &Rows<ZoneRow<'a>>,
@@ -49,9 +53,8 @@ pub(crate) fn zones<'a>(
     let mut tables: Names<'a, ZoneTableId> = Names::new();
     let mut rows_of: Vec<Vec<Zone>> = Vec::new();
     let mut zones_of: IdVec<ZoneTableId, BTreeSet<ZoneId>> = IdVec::new();
-    // Distances are compared by their bits: the same text is the same distance.
-    let mut matched: FxHashMap<(ZoneTableId, Option<u64>, &str, &str), (ZoneId, u32, usize)> =
-        FxHashMap::default();
+    // What the first row of each match says, with its number.
+    let mut matched: FxHashMap<Match, (ZoneId, u32, usize)> = FxHashMap::default();
     for row in &table.rows {
         let Some(table_name) = row.zone_table else { continue };
         let id = tables.id(table_name);

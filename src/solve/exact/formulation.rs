@@ -1,23 +1,15 @@
 //! The reference formulation in good_lp: one function a constraint family. `models/formulation.md`
 //! states the same in mathematics, under the same labels.
 
-use crate::domain::CapacityUnit;
 use crate::options::OrderOptions;
-use crate::solve::ResourceKey;
 use crate::solve::column::Column;
+use crate::solve::exact::names::{Names, need_name, opening_name, order_id, resource_name};
 use crate::solve::order_plan::{Terms, open_cost};
 use crate::solve::wave_options::{OrderProblem, WaveProblem};
 use good_lp::{
     Constraint, Expression, ProblemVariables, Solution, SolverModel, Variable, constraint, variable,
 };
 use std::collections::BTreeMap;
-
-/// Names of columns and rows, in the order of the program, that a person can read.
-#[derive(Clone, Debug, Default)]
-pub struct Names {
-    pub columns: Vec<String>,
-    pub rows: Vec<String>,
-}
 
 /// A variable with its position among the program's columns.
 #[derive(Clone, Copy, Debug)]
@@ -183,25 +175,10 @@ impl<'a> Formulation<'a> {
         self.constraints.push(constraint);
     }
 
-    fn order_id(&self, order: usize) -> String {
-        plain(&self.problem.planner.wave.orders[self.problem.orders[order].options.order].id)
-    }
-
-    fn need_name(&self, order: usize, need: usize) -> String {
-        let wave = self.problem.planner.wave;
-        let options = &self.problem.orders[order].options;
-        let lines: Vec<String> = options.needs[need]
-            .lines
-            .iter()
-            .map(|line| plain(&wave.lines[options.lines[*line].id].line))
-            .collect();
-        format!("{}.{}", self.order_id(order), lines.join("."))
-    }
-
     /// `ship[k]`: a binary for every column, at its exact cost.
     fn ship_variables(&mut self) {
         for (index, column) in self.columns.iter().enumerate() {
-            let name = format!("ship.{}.{index}", self.order_id(column.order as usize));
+            let name = format!("ship.{}.{index}", order_id(self.problem, column.order as usize));
             let ship = self.variable(name, variable().binary());
             self.ship.push(ship);
             self.objective.add_mul(column.cost.to_minor(), ship.variable);
@@ -215,7 +192,7 @@ impl<'a> Formulation<'a> {
             let OrderProblem { options, tables } = &self.problem.orders[order];
             let states = &tables.states;
             if options.ship_complete {
-                let name = format!("open.{}", self.order_id(order));
+                let name = format!("open.{}", order_id(self.problem, order));
                 let open = self.variable(name, variable().binary());
                 self.objective.add_mul(open_cost(tables, 0), open.variable);
                 self.open.extend((0..states.needs()).map(|need| ((order, need, 0), open)));
@@ -223,7 +200,7 @@ impl<'a> Formulation<'a> {
             }
             for need in 0..states.needs() {
                 for covered in 0..states.whole(need) {
-                    let name = format!("open.{}.{covered}", self.need_name(order, need));
+                    let name = format!("open.{}.{covered}", need_name(self.problem, order, need));
                     let open = self.variable(name, variable().binary());
                     let cost = tables.unfilled[need][covered].to_minor();
                     self.objective.add_mul(cost, open.variable);
@@ -257,7 +234,7 @@ impl<'a> Formulation<'a> {
                         count += 1;
                     }
                 }
-                let name = self.need_name(order, need);
+                let name = need_name(self.problem, order, need);
                 self.constrain(format!("fill.{name}"), constraint!(taken == whole as f64));
                 if count > 1 {
                     self.constrain(format!("open_once.{name}"), constraint!(choices <= 1.0));
@@ -287,7 +264,7 @@ impl<'a> Formulation<'a> {
             for (group, columns) in by_group.into_iter().filter(|(_, c)| c.len() > 1) {
                 let made: Expression =
                     columns.iter().map(|column| self.ship[*column].variable).sum();
-                let name = format!("once.{}.{group}", self.order_id(order));
+                let name = format!("once.{}.{group}", order_id(self.problem, order));
                 self.constrain(name, constraint!(made <= 1.0));
             }
         }
@@ -313,7 +290,7 @@ impl<'a> Formulation<'a> {
             }
             let free = usize::from(!terms.has_frozen).min(terms.max_shipments);
             let most = (terms.max_shipments - free) as f64;
-            let name = self.order_id(order);
+            let name = order_id(self.problem, order);
             let split =
                 self.variable(format!("split.{name}"), variable().integer().min(0.0).max(most));
             self.split.insert(order, split);
@@ -336,7 +313,7 @@ impl<'a> Formulation<'a> {
         }
         for (id, mut used) in uses {
             let resource = self.problem.resources.rows()[id as usize].clone();
-            let name = self.resource_name(&resource.key);
+            let name = resource_name(self.problem, &resource.key);
             let overload = resource.overload.to_f64();
             if overload > 0.0 {
                 let definition = variable().min(0.0).max(overload);
@@ -364,7 +341,7 @@ impl<'a> Formulation<'a> {
             let opened = match self.opened.get(&id) {
                 Some(opened) => *opened,
                 None => {
-                    let name = format!("opened.{}", self.opening_name(id));
+                    let name = format!("opened.{}", opening_name(self.problem, id));
                     let opened = self.variable(name, variable().binary());
                     let cost = self.problem.resources.opening_cost(id).to_minor();
                     self.objective.add_mul(cost, opened.variable);
@@ -373,8 +350,8 @@ impl<'a> Formulation<'a> {
                 }
             };
             passing.add_mul(-1.0, opened.variable);
-            let need = self.need_name(order, need);
-            let name = format!("opening.{}.{need}", self.opening_name(id));
+            let need = need_name(self.problem, order, need);
+            let name = format!("opening.{}.{need}", opening_name(self.problem, id));
             self.constrain(name, constraint!(passing <= 0.0));
         }
     }
@@ -400,7 +377,7 @@ impl<'a> Formulation<'a> {
             let mut below = 0;
             for level in levels.into_iter().filter(|level| *level > 0) {
                 let need = self.problem.orders[order].options.lines[line].need;
-                let name = format!("{}.{level}", self.need_name(order, need));
+                let name = format!("{}.{level}", need_name(self.problem, order, need));
                 let worst = self.variable(format!("worst.{name}"), variable().binary());
                 self.worst.insert((order, line, level), worst);
                 let step = crate::units::Objective(level - below).to_minor();
@@ -434,7 +411,7 @@ impl<'a> Formulation<'a> {
             }
         }
         for ((order, need), causes) in causes {
-            let name = self.need_name(order, need);
+            let name = need_name(self.problem, order, need);
             let changed = self.variable(format!("changed.{name}"), variable().binary());
             self.changed.insert((order, need), changed);
             let cost = self.problem.orders[order].tables.open_change[need].to_minor();
@@ -452,41 +429,6 @@ impl<'a> Formulation<'a> {
             by_order[column.order as usize].push(index);
         }
         by_order
-    }
-
-    fn resource_name(&self, key: &ResourceKey) -> String {
-        let wave = self.problem.planner.wave;
-        let node = |id: crate::ids::NodeId| plain(&wave.nodes[id].id);
-        match *key {
-            ResourceKey::Stock { node: id, sku, step } => {
-                format!("stock.{}.{}.{step}", node(id), plain(&wave.items[sku].sku))
-            }
-            ResourceKey::StockRounded { node: id, sku, step, divisor } => {
-                let sku = plain(&wave.items[sku].sku);
-                format!("stock_rounded.{}.{sku}.{step}.{divisor}", node(id))
-            }
-            ResourceKey::Capacity { node: id, day, unit } => {
-                let unit = match unit {
-                    CapacityUnit::Units => "units",
-                    CapacityUnit::Lines => "lines",
-                    CapacityUnit::Shipments => "shipments",
-                    CapacityUnit::Minutes => "minutes",
-                };
-                format!("capacity.{}.{}.{unit}", node(id), plain(&day.to_string()))
-            }
-            ResourceKey::Carrier { node: id, service, day } => {
-                let service = plain(&wave.services[service].id);
-                format!("carrier.{}.{service}.{}", node(id), plain(&day.to_string()))
-            }
-        }
-    }
-
-    fn opening_name(&self, id: u32) -> String {
-        let found = self.problem.resources.openings().nth(id as usize);
-        found.map_or_else(String::new, |((node, day), _)| {
-            let node = plain(&self.problem.planner.wave.nodes[node].id);
-            format!("{node}.{}", plain(&day.to_string()))
-        })
     }
 }
 
@@ -515,9 +457,4 @@ fn column_changes(options: &OrderOptions, column: &Column, line: usize) -> bool 
 
 fn set(values: &mut [f64], variable: Numbered, value: f64) {
     values[variable.index] = value;
-}
-
-/// A name as model files take it: letters, digits and underscores.
-fn plain(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }

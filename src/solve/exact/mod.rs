@@ -8,9 +8,11 @@
 mod enumerate;
 mod export;
 mod formulation;
+mod names;
 mod run;
 
 pub use enumerate::{Enumeration, enumerate};
 pub use export::{ExportError, Exported, export_program};
-pub use formulation::{Formulation, Names};
+pub use formulation::Formulation;
+pub use names::Names;
 pub use run::{ExactSettings, Outcome, Value, solve_exact};

@@ -1,0 +1,72 @@
+//! Names of the program's columns and rows that a person can read and a model file takes.
+
+use crate::domain::CapacityUnit;
+use crate::ids::NodeId;
+use crate::solve::ResourceKey;
+use crate::solve::wave_options::WaveProblem;
+
+/// Names of columns and rows, in the order of the program, that a person can read.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    pub columns: Vec<String>,
+    pub rows: Vec<String>,
+}
+
+/// The id of an order, by its position among those of the problem.
+pub(super) fn order_id(problem: &WaveProblem, order: usize) -> String {
+    plain(&problem.planner.wave.orders[problem.orders[order].options.order].id)
+}
+
+/// An order with the lines of one of its needs.
+pub(super) fn need_name(problem: &WaveProblem, order: usize, need: usize) -> String {
+    let wave = problem.planner.wave;
+    let options = &problem.orders[order].options;
+    let lines: Vec<String> = options.needs[need]
+        .lines
+        .iter()
+        .map(|line| plain(&wave.lines[options.lines[*line].id].line))
+        .collect();
+    format!("{}.{}", order_id(problem, order), lines.join("."))
+}
+
+/// The row of a limited resource, with its family.
+pub(super) fn resource_name(problem: &WaveProblem, key: &ResourceKey) -> String {
+    let wave = problem.planner.wave;
+    let node = |id: NodeId| plain(&wave.nodes[id].id);
+    match *key {
+        ResourceKey::Stock { node: id, sku, step } => {
+            format!("stock.{}.{}.{step}", node(id), plain(&wave.items[sku].sku))
+        }
+        ResourceKey::StockRounded { node: id, sku, step, divisor } => {
+            let sku = plain(&wave.items[sku].sku);
+            format!("stock_rounded.{}.{sku}.{step}.{divisor}", node(id))
+        }
+        ResourceKey::Capacity { node: id, day, unit } => {
+            let unit = match unit {
+                CapacityUnit::Units => "units",
+                CapacityUnit::Lines => "lines",
+                CapacityUnit::Shipments => "shipments",
+                CapacityUnit::Minutes => "minutes",
+            };
+            format!("capacity.{}.{}.{unit}", node(id), plain(&day.to_string()))
+        }
+        ResourceKey::Carrier { node: id, service, day } => {
+            let service = plain(&wave.services[service].id);
+            format!("carrier.{}.{service}.{}", node(id), plain(&day.to_string()))
+        }
+    }
+}
+
+/// The node and the date of an opening.
+pub(super) fn opening_name(problem: &WaveProblem, id: u32) -> String {
+    let found = problem.resources.openings().nth(id as usize);
+    found.map_or_else(String::new, |((node, day), _)| {
+        let node = plain(&problem.planner.wave.nodes[node].id);
+        format!("{node}.{}", plain(&day.to_string()))
+    })
+}
+
+/// A name as model files take it: letters, digits and underscores.
+fn plain(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+}
