@@ -32,6 +32,11 @@ pub fn agreed(wave: &Wave, model: &Model, most: usize) -> Option<Agreed> {
     if found.overflow || found.unseen > 0 || found.columns.len() > most {
         return None;
     }
+    let is_empty = Formulation::new(&problem, &found.columns).names().columns.is_empty();
+    if is_empty {
+        // Not every backend takes a program without a variable.
+        return Some(Agreed { least: constant(&problem).to_minor(), rounding: 1e-6 });
+    }
     let by_highs = by_highs(&problem, &found.columns);
     let by_microlp = Formulation::new(&problem, &found.columns)
         .solve_with(microlp)
