@@ -1,5 +1,7 @@
 //! The exact method against a brute-force oracle, on small random waves.
 
+#[path = "../backends/mod.rs"]
+mod backends;
 mod compare;
 mod hand;
 mod oracle;

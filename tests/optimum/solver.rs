@@ -1,23 +1,35 @@
-//! The exact method against the oracle.
+//! The exact method against the oracle, and against what holds for any least cost.
 
 use crate::compare::check_profile;
-use crate::random_wave::Profile;
+use crate::properties::{
+    Decided, frozen_stays_frozen, more_never_costs_more, over_all, pinned_plans_cost_the_same,
+    row_order_does_not_matter, scaled_weights_scale_the_objective,
+};
+use crate::random_wave::{Profile, random_case};
+use crate::{backends, oracle};
 use std::sync::atomic::AtomicBool;
-use wavewright::domain::{Model, Wave};
+use wavewright::domain::{Commitment, Level, Model, Wave};
+use wavewright::options::frozen_decisions;
+use wavewright::plan::{Assignment, Plan};
 use wavewright::planning::{PlanError, RunInputs, plan_wave};
 use wavewright::solve::Control;
 use wavewright::units::Objective;
 use wavewright::verify::verify;
 
-/// The objective and the bound, in minor units, of a wave planned by the exact method.
-pub fn by_exact_method(wave: &Wave, model: &Model) -> (Objective, f64) {
+/// The plan of a wave by the exact method.
+fn planned(wave: &Wave, model: &Model) -> Plan {
     let interrupted = AtomicBool::new(false);
     let control = Control::new(f64::INFINITY, &interrupted, |_| {});
-    let plan = match plan_wave(wave, model, RunInputs::default(), &control) {
+    match plan_wave(wave, model, RunInputs::default(), &control) {
         Ok(plan) => plan,
         Err(PlanError::Unverified(violations)) => panic!("not verified: {violations:#?}"),
         Err(error) => panic!("{error}"),
-    };
+    }
+}
+
+/// The objective and the bound, in minor units, of a wave planned by the exact method.
+pub fn by_exact_method(wave: &Wave, model: &Model) -> (Objective, f64) {
+    let plan = planned(wave, model);
     let unit = 10_f64.powi(wave.minor_digits as i32);
     let bound = plan.certificate.bound.expect("the exact method proves a bound");
     (verify(wave, model, &plan).objective, bound * unit)
@@ -34,12 +46,116 @@ macro_rules! profiles {
 }
 
 profiles! {
-    mixed: Mixed, 60;
-    parcels: Parcels, 60;
-    pickup: Pickup, 60;
-    transfers: Transfers, 60;
-    commitments: Commitments, 60;
-    split_lines: SplitLines, 60;
-    capacity: Capacity, 60;
-    escalation: Escalation, 60;
+    mixed: Mixed, 100;
+    parcels: Parcels, 100;
+    pickup: Pickup, 100;
+    transfers: Transfers, 100;
+    commitments: Commitments, 100;
+    split_lines: SplitLines, 100;
+    capacity: Capacity, 100;
+    escalation: Escalation, 100;
+}
+
+/// Seeds of each profile on which a property is checked.
+const SEEDS: u64 = 40;
+
+fn least(wave: &Wave, model: &Model) -> Option<Objective> {
+    Some(by_exact_method(wave, model).0)
+}
+
+fn decision(row: &Assignment) -> Commitment {
+    Commitment {
+        line: row.line,
+        quantity: row.quantity,
+        node: row.source,
+        service: row.service,
+        ship_date: Some(row.ship_date),
+        level: Level::Planned,
+        pinned: false,
+    }
+}
+
+/// What the exact method decided beyond the frozen commitments, which its assignments hold too.
+fn decided(wave: &Wave, model: &Model) -> Option<Decided> {
+    let plan = planned(wave, model);
+    let objective = verify(wave, model, &plan).objective;
+    if plan.assignments.iter().any(|row| !row.hops.is_empty()) {
+        return Some(Decided { objective, decisions: None });
+    }
+    let mut decisions: Vec<Commitment> = plan.assignments.iter().map(decision).collect();
+    for frozen in wave.orders.ids().flat_map(|order| frozen_decisions(wave, order)) {
+        let key = (frozen.line, frozen.source, frozen.service, Some(frozen.ship_date));
+        let same = |row: &&mut Commitment| (row.line, row.node, row.service, row.ship_date) == key;
+        let row = decisions.iter_mut().find(same).expect("what is frozen is in the plan");
+        row.quantity -= frozen.quantity;
+    }
+    decisions.retain(|row| row.quantity > 0);
+    Some(Decided { objective, decisions: Some(decisions) })
+}
+
+/// Tests that the exact method does not mind the order of rows.
+#[test]
+fn row_order_is_ignored() {
+    over_all(SEEDS, 1.0, |seed, profile| row_order_does_not_matter(seed, profile, least));
+}
+
+/// Tests that the exact method finds no more cost with more stock and capacity.
+#[test]
+fn more_room_is_used() {
+    over_all(SEEDS, 1.0, |seed, profile| more_never_costs_more(seed, profile, least));
+}
+
+/// Tests that the objective of the exact method grows with the weights.
+#[test]
+fn the_objective_scales() {
+    over_all(SEEDS, 1.0, |seed, profile| scaled_weights_scale_the_objective(seed, profile, least));
+}
+
+/// Tests that plans of the exact method cost the same when they are pinned.
+#[test]
+fn pinned_plans_stay_as_good() {
+    over_all(SEEDS, 0.7, |seed, profile| pinned_plans_cost_the_same(seed, profile, decided, least));
+}
+
+/// Tests that the exact method keeps frozen commitments.
+#[test]
+fn what_is_frozen_is_kept() {
+    over_all(SEEDS, 0.1, |seed, profile| {
+        let (wave, model) = random_case(seed, profile);
+        let plan = planned(&wave, &model);
+        let direct = plan.assignments.iter().filter(|row| row.hops.is_empty());
+        let decisions: Vec<Commitment> = direct.map(decision).collect();
+        frozen_stays_frozen(&wave, &decisions);
+        wave.commitments.iter().any(Commitment::is_frozen)
+    });
+}
+
+/// Tests that the same wave, model and seed give the same plan, but for the seconds it took.
+#[test]
+fn plans_repeat() {
+    over_all(SEEDS, 1.0, |seed, profile| {
+        let (wave, model) = random_case(seed, profile);
+        let (mut once, mut again) = (planned(&wave, &model), planned(&wave, &model));
+        once.certificate.seconds.clear();
+        again.certificate.seconds.clear();
+        assert_eq!(once, again, "{profile:?} {seed}");
+        true
+    });
+}
+
+/// Columns up to which both backends solve a program in little time.
+const MAX_COLUMNS: usize = 150;
+
+/// Tests that both backends find, in the formulation over all columns, the oracle's least cost.
+#[test]
+fn the_formulation_says_the_same_on_both_backends() {
+    over_all(SEEDS, 0.5, |seed, profile| {
+        let (wave, model) = random_case(seed, profile);
+        let Ok(best) = oracle::solve(&wave, &model) else { return false };
+        let Some(agreed) = backends::agreed(&wave, &model, MAX_COLUMNS) else { return false };
+        let least = best.objective.to_minor();
+        let apart = (agreed.least - least).abs();
+        assert!(apart <= agreed.rounding, "{profile:?} {seed}: {}, not {least}", agreed.least);
+        true
+    });
 }

@@ -1,0 +1,78 @@
+//! The reference formulation on two backends of good_lp: what it says depends on no solver.
+
+use good_lp::solvers::highs::{HighsProblem, highs};
+use good_lp::solvers::microlp::microlp;
+use wavewright::domain::{Model, Wave};
+use wavewright::options::{Decision, Planner, frozen_decisions};
+use wavewright::options::{weighted_open_change, weighted_unfilled};
+use wavewright::plan::Ledger;
+use wavewright::solve::WaveProblem;
+use wavewright::solve::column::Column;
+use wavewright::solve::exact::{Formulation, enumerate};
+use wavewright::solve::pricing::{OrderPrices, Prices};
+use wavewright::units::Objective;
+
+/// What the program of a wave says, in weighted minor units.
+pub struct Agreed {
+    /// With the part that is no decision.
+    pub least: f64,
+    /// How much the overload, rounded per node and date, may differ from the program's.
+    pub rounding: f64,
+}
+
+/// Solves the program over all columns with both backends and asserts that they agree; nothing
+/// where a wave has more than `most` columns or some that are not enumerated.
+pub fn agreed(wave: &Wave, model: &Model, most: usize) -> Option<Agreed> {
+    let planner = Planner::new(wave, model);
+    let problem = WaveProblem::new(&planner);
+    let prices = Prices { resources: vec![0.0; problem.resources.len()] };
+    let order_prices: Vec<OrderPrices> =
+        problem.orders.iter().map(|order| OrderPrices::free(&order.tables)).collect();
+    let found = enumerate(&problem, &prices, &order_prices, f64::INFINITY, most);
+    if found.overflow || found.unseen > 0 || found.columns.len() > most {
+        return None;
+    }
+    let is_empty = Formulation::new(&problem, &found.columns).names().columns.is_empty();
+    if is_empty {
+        // Not every backend takes a program without a variable.
+        return Some(Agreed { least: constant(&problem).to_minor(), rounding: 1e-6 });
+    }
+    let by_highs = by_highs(&problem, &found.columns);
+    let by_microlp = Formulation::new(&problem, &found.columns)
+        .solve_with(microlp)
+        .expect("a program has a solution: everything may stay open");
+    let constant = constant(&problem).to_minor();
+    let least = by_highs + constant;
+    let tolerance = 1e-6 * by_highs.abs().max(1.0);
+    assert!(
+        (by_highs - by_microlp).abs() <= tolerance,
+        "{}: {by_highs} by HiGHS, {by_microlp} by microlp",
+        wave.name
+    );
+    Some(Agreed { least, rounding: problem.rounding_slack() + tolerance })
+}
+
+fn by_highs(problem: &WaveProblem, columns: &[Column]) -> f64 {
+    let exactly = |program| -> HighsProblem {
+        highs(program).set_mip_rel_gap(0.0).expect("a gap that is no number below 0")
+    };
+    Formulation::new(problem, columns)
+        .solve_with(exactly)
+        .expect("a program has a solution: everything may stay open")
+}
+
+/// The part of the objective that the program does not hold: the frozen commitments, with no line
+/// open.
+fn constant(problem: &WaveProblem) -> Objective {
+    let Planner { wave, model, .. } = *problem.planner;
+    let frozen: Vec<Decision> =
+        wave.orders.ids().flat_map(|order| frozen_decisions(wave, order)).collect();
+    let lines = problem.orders.iter().flat_map(|order| &order.options.lines);
+    let open: Objective = lines
+        .map(|line| {
+            weighted_unfilled(wave, model, line.id, line.quantity)
+                + weighted_open_change(wave, model, line.id)
+        })
+        .sum();
+    Ledger::new(problem.planner, frozen).objective(model) - open
+}
