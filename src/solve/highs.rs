@@ -109,7 +109,8 @@ pub fn run_mip(
         set(&mut model, "time_limit", settings.seconds.max(0.1))?;
     }
     if let Some(start) = start {
-        model.set_solution(Some(start), None, None, None);
+        // A start is help, not a condition: without it the run only takes longer.
+        let _ = model.try_set_solution(Some(start), None, None, None);
     }
     let listener = Listener { control, offset: settings.offset };
     let data = (&raw const listener).cast_mut().cast::<c_void>();

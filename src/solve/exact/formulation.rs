@@ -300,7 +300,7 @@ impl<'a> Formulation<'a> {
         }
     }
 
-    /// `stock[n,s,step]`, `capacity[n,d,u]`, `carrier[n,v,d]`: what columns use fits the supply,
+    /// `stock[n,s,step]`, `stock_rounded[n,s,step,q]`, `capacity[n,d,u]`, `carrier[n,v,d]`: what columns use fits the supply,
     /// and the overload at its price.
     fn respect_limits(&mut self) {
         let mut uses: BTreeMap<u32, Expression> = BTreeMap::new();
