@@ -1,6 +1,6 @@
 //! The exact method against the oracle, and against what holds for any least cost.
 
-use crate::compare::check_profile;
+use crate::compare::{Compared, check_case, check_profile};
 use crate::properties::{
     Decided, frozen_stays_frozen, more_never_costs_more, over_all, pinned_plans_cost_the_same,
     row_order_does_not_matter, scaled_weights_scale_the_objective,
@@ -54,6 +54,28 @@ profiles! {
     split_lines: SplitLines, 100;
     capacity: Capacity, 100;
     escalation: Escalation, 100;
+}
+
+/// Tests waves that once were planned above their least cost, or not at all.
+#[test]
+fn once_wrong_stays_right() {
+    let cases = [
+        (Profile::Mixed, [591, 1230]),
+        (Profile::Parcels, [671, 1685]),
+        (Profile::Pickup, [99, 307]),
+        (Profile::Transfers, [1110, 1910]),
+        (Profile::Commitments, [121, 170]),
+        (Profile::Commitments, [455, 1730]),
+        (Profile::SplitLines, [386, 419]),
+        (Profile::SplitLines, [775, 944]),
+        (Profile::Capacity, [810, 919]),
+        (Profile::Escalation, [136, 466]),
+    ];
+    for (profile, seeds) in cases {
+        for seed in seeds {
+            assert_eq!(check_case(seed, profile, by_exact_method), Compared::Equal);
+        }
+    }
 }
 
 /// Seeds of each profile on which a property is checked.
