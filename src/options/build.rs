@@ -293,9 +293,18 @@ impl Builder<'_> {
             .chain(committed.filter_map(|commitment| commitment.ship_date))
             .chain(options.frozen.iter().map(|shipment| shipment.ship_date))
             .collect();
+        // Shipments that would leave together may be cheaper apart, each on a day of its own.
+        let most = options.shipments_left.map_or(usize::MAX, |left| left as usize);
+        let parts: usize = if options.split_lines {
+            options.lines.iter().map(|line| line.quantity as usize).sum()
+        } else {
+            options.needs.len()
+        };
+        let days = parts.min(most).max(1);
         let dates: BTreeSet<Day> = wanted
             .iter()
-            .filter_map(|day| window.get(window.partition_point(|open| open < day)).copied())
+            .flat_map(|day| window.iter().skip_while(move |open| *open < day).take(days))
+            .copied()
             .collect();
         dates.into_iter().collect()
     }

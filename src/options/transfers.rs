@@ -65,8 +65,8 @@ pub fn transfers(
                 days.extend(releases.get(&lane).into_iter().flatten().copied());
             }
         }
-        // Alone, a line takes the first departure; with others it may wait for theirs.
-        let alone = lines.len() == 1;
+        // Alone and whole, a line takes the first departure; with others it may wait for theirs.
+        let alone = lines.len() == 1 && !planner.model.rules.split_lines;
         let mut next = Vec::new();
         for at in
             generation.iter().filter(|at| at.hops.len() < planner.model.rules.max_lanes as usize)

@@ -218,9 +218,10 @@ impl<'b> Search<'_, 'b> {
         if !self.divides() {
             return choice.cost;
         }
-        // Parts divide everything in proportion but their own part cost, which each pays.
-        let divided = choice.cost - choice.way.part_cost;
-        if divided < 0.0 { divided } else { divided * share }
+        // Parts pay at least in proportion, but for their own part cost and the rounding of what
+        // moves them.
+        let rounding = if choice.way.moved { 2.0 } else { 0.0 };
+        (choice.cost - choice.way.part_cost) * share - rounding
     }
 
     fn divides(&self) -> bool {
@@ -326,11 +327,14 @@ impl<'b> Search<'_, 'b> {
             self.line(at + 1, own, moved, visit);
             return;
         }
-        if own + moved + self.rest[at + 1] >= visit.limit(self.state, self.shipments, true) {
-            return;
-        }
         let ways = self.ways;
         let of_line = &ways[self.wanted[at].0];
+        // What is left of the line may even earn something.
+        let cheapest = of_line.iter().map(|choice| self.least(choice, left));
+        let rest = self.rest[at + 1] + cheapest.fold(f64::INFINITY, f64::min);
+        if own + moved + rest >= visit.limit(self.state, self.shipments, true) {
+            return;
+        }
         let Some(choice) = of_line.get(from) else { return };
         // In one shipment a line counts once, however many ways its units come.
         let again = self.entries.last().is_some_and(|last| last.line as usize == choice.way.line);

@@ -1,6 +1,5 @@
 //! The columns that can still matter.
 
-use crate::ids::NodeId;
 use crate::options::OrderOptions;
 use crate::solve::ResourceId;
 use crate::solve::column::Column;
@@ -8,7 +7,6 @@ use crate::solve::order_plan::{BestColumns, OrderBound, Terms};
 use crate::solve::pricing::{OrderPrices, Priced, Prices, Visit};
 use crate::solve::shared::{Wanted, combinations};
 use crate::solve::wave_options::{OrderProblem, WaveProblem};
-use crate::time::Day;
 use crate::units::Decimal;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -110,12 +108,7 @@ pub fn enumerate(
 fn drop_dominated(problem: &WaveProblem, options: &OrderOptions, columns: &mut Vec<Column>) {
     let alone = options.needs.len() == 1 && !options.split_lines;
     let groups = |column: &Column| {
-        let mut groups: Vec<(NodeId, Day)> = column
-            .entries
-            .iter()
-            .map(|entry| &options.groups[entry.group as usize])
-            .map(|group| (group.node, group.ship_date))
-            .collect();
+        let mut groups: Vec<u32> = column.entries.iter().map(|entry| entry.group).collect();
         groups.dedup();
         groups
     };
@@ -127,7 +120,7 @@ fn drop_dominated(problem: &WaveProblem, options: &OrderOptions, columns: &mut V
         uses.copied().collect()
     };
     // Columns that may replace each other, the cheapest first.
-    type Key = (Vec<(usize, u32)>, Vec<(NodeId, Day)>, u32);
+    type Key = (Vec<(usize, u32)>, Vec<u32>, u32);
     let mut by_key: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
     for (index, column) in columns.iter().enumerate() {
         let place = if alone { Vec::new() } else { groups(column) };

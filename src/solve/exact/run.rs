@@ -312,6 +312,10 @@ impl<'a> Run<'a> {
     /// Solves the program over some columns; returns the bound on their plans.
     fn branch_and_bound(&mut self, columns: &[Column], seconds: f64) -> Result<f64, HighsError> {
         let formulation = Formulation::new(self.problem, columns);
+        if formulation.names().columns.is_empty() {
+            // Everything is frozen: there is nothing to decide.
+            return Ok(self.constant.to_minor());
+        }
         let mut made = vec![false; columns.len()];
         for column in &self.incumbent {
             let key = (column.order, &column.entries);
