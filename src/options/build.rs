@@ -300,7 +300,9 @@ impl Builder<'_> {
         } else {
             options.needs.len()
         };
-        let days = parts.min(most).max(1);
+        // A day on which a frozen shipment leaves may be closed, or dearer to join than another.
+        let frozen = options.frozen.iter().filter(|shipment| shipment.node == node).count();
+        let days = parts.min(most).max(1) + frozen;
         let dates: BTreeSet<Day> = wanted
             .iter()
             .flat_map(|day| window.iter().skip_while(move |open| *open < day).take(days))

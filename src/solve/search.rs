@@ -173,6 +173,7 @@ fn drop_dominated(scan: &Scan, ways: &mut [Vec<Choice>]) {
         let beaten = firsts.iter().enumerate().any(|(other, better)| {
             other != position
                 && family(better, worse)
+                && is_ample(scan, better)
                 && !dropped.iter().any(|gone| hops(gone) == hops(better))
                 && once(better) <= once(worse)
                 && (0..ways.len()).all(|line| match (cost_of(better, line), cost_of(worse, line)) {
@@ -190,6 +191,29 @@ fn drop_dominated(scan: &Scan, ways: &mut [Vec<Choice>]) {
             !choice.way.moved || !dropped.iter().any(|gone| hops(gone) == hops(choice))
         });
     }
+}
+
+/// Whether the source of a way has room for all lines of the order on its date, so that no line
+/// has to take another way for want of room.
+fn is_ample(scan: &Scan, choice: &Choice) -> bool {
+    if !scan.tables.tight && scan.left.is_none() {
+        return true;
+    }
+    let table = &scan.tables.arrivals[choice.way.arrival];
+    let lines = &scan.options.lines;
+    let units: Quantity = lines.iter().map(|line| line.quantity).sum();
+    let minutes: f64 =
+        lines.iter().zip(&table.minutes).map(|(line, each)| each * line.quantity as f64).sum();
+    let stocked = lines.iter().zip(&table.stock).all(|(line, rows)| {
+        let same = lines.iter().filter(|other| other.sku == line.sku);
+        let wanted: Quantity = same.map(|other| other.quantity).sum();
+        rows.uses(wanted).all(|(id, used)| scan.limit(Some(id)) >= used as f64)
+    });
+    stocked
+        && scan.limit(table.release.units) >= units as f64
+        && scan.limit(table.release.lines) >= lines.len() as f64
+        && scan.limit(table.release.shipments) >= 1.0
+        && scan.limit(table.release.minutes) >= minutes
 }
 
 struct Search<'a, 'b> {

@@ -120,6 +120,8 @@ pub fn combinations(scan: &Scan, visit: &mut dyn Visit, wanted: Wanted) -> bool 
                 next.push(both);
             }
         }
+        next.sort_by(|a, b| a.entries.cmp(&b.entries));
+        next.dedup_by(|a, b| a.entries == b.entries);
         complete &= keep_cheapest(&mut next);
         frontier = next;
     }
@@ -167,14 +169,14 @@ fn keep_cheapest(columns: &mut Vec<Priced>) -> bool {
 }
 
 /// Both columns as one, where they have different groups, cover different units and share a
-/// transfer; the first group of the second comes after those of the first.
+/// transfer.
 fn combine(scan: &Scan, first: &Priced, second: &Priced) -> Option<Priced> {
     let states = &scan.tables.states;
-    let after = second.entries.first()?.group > first.entries.last()?.group;
+    let apart = first.entries.iter().all(|a| second.entries.iter().all(|b| a.group != b.group));
     let fits = (0..states.needs()).all(|need| {
         states.digit(first.state, need) + states.digit(second.state, need) <= states.whole(need)
     });
-    if !after || !fits {
+    if !apart || !fits {
         return None;
     }
     let hops = |entry: &Entry| &scan.options.arrivals[entry.arrival as usize].hops;
@@ -187,12 +189,13 @@ fn combine(scan: &Scan, first: &Priced, second: &Priced) -> Option<Priced> {
     }
     let mut entries = first.entries.clone();
     entries.extend_from_slice(&second.entries);
-    let apart = scan.transfers(&first.entries) + scan.transfers(&second.entries);
+    entries.sort_unstable();
+    let alone = scan.transfers(&first.entries) + scan.transfers(&second.entries);
     let together = scan.transfers(&entries);
     Some(Priced {
         state: first.state + second.state,
         shipments: first.shipments + second.shipments,
-        cost: first.cost + second.cost - apart + together,
+        cost: first.cost + second.cost - alone + together,
         entries,
     })
 }

@@ -63,7 +63,7 @@ fn once_wrong_stays_right() {
         (Profile::Mixed, [591, 1230]),
         (Profile::Parcels, [671, 1685]),
         (Profile::Pickup, [99, 307]),
-        (Profile::Transfers, [1110, 1910]),
+        (Profile::Transfers, [604, 1110]),
         (Profile::Commitments, [121, 170]),
         (Profile::Commitments, [455, 1730]),
         (Profile::SplitLines, [386, 419]),
