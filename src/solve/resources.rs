@@ -85,6 +85,9 @@ impl StockRows {
     }
 }
 
+/// Step, divisor and id of a row of a stock.
+type StockRow = (u32, Quantity, ResourceId);
+
 /// The largest divisor of a rounded stock row.
 const MAX_DIVISOR: Quantity = 8;
 
@@ -94,7 +97,7 @@ pub struct Resources {
     ids: FxHashMap<ResourceKey, ResourceId>,
     rows: Vec<Resource>,
     /// By stock: step, divisor and id of each of its rows.
-    stock: FxHashMap<(NodeId, SkuId), Vec<(u32, Quantity, ResourceId)>>,
+    stock: FxHashMap<(NodeId, SkuId), Vec<StockRow>>,
     openings: FxHashMap<(NodeId, Day), OpeningId>,
     opening_keys: Vec<(NodeId, Day)>,
     opening_costs: Vec<Objective>,
@@ -105,8 +108,7 @@ impl Resources {
         let wave = planner.wave;
         let frozen = FrozenUse::new(planner);
         let mut rows = Vec::new();
-        let mut stock: FxHashMap<(NodeId, SkuId), Vec<(u32, Quantity, ResourceId)>> =
-            FxHashMap::default();
+        let mut stock: FxHashMap<(NodeId, SkuId), Vec<StockRow>> = FxHashMap::default();
         for (sku, largest) in largest_lines(planner) {
             for node in planner.sources(sku) {
                 let Some(profile) = planner.stock(node, sku) else { continue };
