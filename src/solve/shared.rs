@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 const MAX_FOUND: usize = 1_000;
 /// States of an order beyond which shipments are not combined: the certificate's limit
 /// `shared_transfers`.
-const MAX_COMBINED_STATES: usize = 64;
+const MAX_COMBINED_STATES: usize = 8;
 const MAX_MEMBERS: usize = 300;
 
 /// What a column can save, at most, because others share its transfers.
