@@ -69,11 +69,6 @@ impl Routes {
     pub fn from(&self, node: NodeId) -> &[Vec<LaneId>] {
         &self.paths_from[node]
     }
-
-    /// Whether any lane leaves a node.
-    pub fn is_source(&self, node: NodeId) -> bool {
-        !self.paths_from[node].is_empty()
-    }
 }
 
 /// The first day on or after `day` on which a lane operates.

@@ -27,8 +27,6 @@ pub struct Relaxation {
     pub columns: Vec<Column>,
     /// Orders of which not every combination of shipments that share a transfer was looked at.
     pub unseen: u64,
-    /// Whether the master and the bound have met.
-    pub converged: bool,
 }
 
 /// New columns of an order in a round, at most.
@@ -213,7 +211,6 @@ pub fn relax(
         order_prices: no_prices.clone(),
         columns: Vec::new(),
         unseen: 0,
-        converged: false,
     };
     let (mut prices, mut order_prices) = (free, no_prices);
     let mut order_duals: Option<Vec<(Vec<f64>, f64)>> = None;
@@ -236,7 +233,6 @@ pub fn relax(
             objective.is_finite() && objective - best.bound <= CONVERGED * objective.abs().max(1.0);
         let enough = incumbent - best.bound <= target_gap * incumbent.abs();
         if close || added == 0 || enough {
-            best.converged = true;
             break;
         }
         if control.stopped().is_some() {
