@@ -12,8 +12,9 @@ mod outcome;
 pub mod pricing;
 mod relax;
 mod resources;
+mod routes;
 mod search;
-mod shared;
+
 mod states;
 mod tables;
 mod unfilled;
@@ -25,5 +26,6 @@ pub use exact::{
 };
 pub use highs::{HighsError, solve_file, version as highs_version};
 pub use outcome::{Proof, Scope, StoppedBy};
+pub use relax::Duals;
 pub use resources::{OpeningId, Resource, ResourceId, ResourceKey, Resources, StockRows};
 pub use wave_options::{OrderProblem, WaveProblem};
