@@ -153,13 +153,12 @@ fn proof(certificate: &Certificate, minor_digits: u32) -> String {
         let _ = write!(method, " ({})", certificate.method_reason);
     }
     let gap = match certificate.gap {
-        Some(gap) if gap.is_finite() => format!("{:.4} %", 100.0 * gap),
-        _ => "unknown".to_owned(),
+        Some(gap) => format!("{:.4} %", 100.0 * gap),
+        None => "unknown".to_owned(),
     };
-    let bound = certificate.bound.filter(|bound| bound.is_finite());
     pairs(&[
         ("objective", amount(certificate.objective)),
-        ("bound", bound.map_or("none".to_owned(), amount)),
+        ("bound", certificate.bound.map_or("none".to_owned(), amount)),
         ("gap", gap),
         ("status", format!("{status}, {stopped}")),
         ("scope", scope),
