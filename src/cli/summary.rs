@@ -137,6 +137,7 @@ fn proof(certificate: &Certificate, minor_digits: u32) -> String {
     let stopped = match certificate.stopped_by {
         StoppedBy::Gap => "stopped at the gap",
         StoppedBy::TimeLimit => "stopped by the time limit",
+        StoppedBy::MemoryLimit => "stopped by the memory limit",
         StoppedBy::Interrupt => "stopped by an interrupt",
         StoppedBy::Finished => "nothing more to do",
     };

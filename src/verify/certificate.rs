@@ -72,7 +72,8 @@ pub(super) fn check(context: Context<'_>, tally: &mut Tally) {
     }
     let gap = certificate.bound.map(|bound| {
         // Relative to a minor unit where there is no objective to be relative to.
-        let size = if certificate.objective == 0.0 { 1.0 / per_unit } else { certificate.objective };
+        let size =
+            if certificate.objective == 0.0 { 1.0 / per_unit } else { certificate.objective };
         (certificate.objective - bound) / size.abs()
     });
     let is_same_gap = match (certificate.gap, gap) {
