@@ -100,7 +100,8 @@ fn certificate(
 ) -> Certificate {
     let unit = 10_f64.powi(wave.minor_digits as i32);
     let objective = ledger.objective(model).to_minor();
-    let bound = outcome.bound.map(|bound| bound.min(objective));
+    // Nothing less: -0 would be read as a number below 0.
+    let bound = outcome.bound.map(|bound| bound.min(objective) + 0.0);
     let gap = bound.map(|bound| gap(objective, bound));
     let status = match gap {
         None => Status::Heuristic,

@@ -54,7 +54,13 @@ fn figures(kpis: &Kpis) -> String {
         ),
         (
             "served",
-            format!("{} of the units ({})", percent(kpis.fill_rate), list(&kpis.units_by_kind)),
+            match kpis.fill_rate {
+                Some(_) => {
+                    let (share, kinds) = (percent(kpis.fill_rate), list(&kpis.units_by_kind));
+                    format!("{share} of the units ({kinds})")
+                }
+                None => "nothing is ordered".to_owned(),
+            },
         ),
         ("orders filled", percent(kpis.order_fill_rate)),
         (
