@@ -48,7 +48,7 @@ pub(super) struct Args {
     ///
     /// The memory is that of the whole program, the wave included. Writing the plan takes a little
     /// more of it.
-    #[arg(long, value_name = "SIZE")]
+    #[arg(long, value_name = "SIZE", value_parser = input::size)]
     memory_limit: Option<ByteSize>,
     #[command(flatten)]
     solve: SolveArgs,
