@@ -1,0 +1,63 @@
+"""The program in SCIP, through PySCIPOpt. SCIP searches with one thread, whatever it is given."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from pyscipopt import SCIP_EVENTTYPE, Eventhdlr, Model, quicksum
+
+from arcs import INF, Program
+
+NAME, VERSION = "scip", f"SCIP {Model().version():.1f}"
+
+
+class Incumbents(Eventhdlr):
+    """Keeps every better solution with the time at which it was found."""
+
+    def __init__(self, columns):
+        self.columns, self.found, self.started = columns, [], time.monotonic()
+
+    def eventinit(self):
+        self.model.catchEvent(SCIP_EVENTTYPE.BESTSOLFOUND, self)
+
+    def eventexit(self):
+        self.model.dropEvent(SCIP_EVENTTYPE.BESTSOLFOUND, self)
+
+    def eventexec(self, event):
+        best = self.model.getBestSol()
+        values = np.array([self.model.getSolVal(best, column) for column in self.columns])
+        self.found.append((time.monotonic() - self.started, values))
+
+
+def solve(program: Program, seconds: float, threads: int):
+    """(incumbents as (seconds, values), bound in minor units, why it stopped)."""
+    started = time.monotonic()
+    model = Model()
+    model.hideOutput()
+    columns = [
+        model.addVar(lb=lower, ub=None if upper == INF else upper, obj=cost,
+                     vtype="C" if not is_integer else "B" if upper == 1.0 else "I")
+        for cost, lower, upper, is_integer in zip(
+            program.costs, program.lower, program.upper, program.integer)
+    ]
+    for lower, upper, terms in program.rows:
+        row = quicksum(value * columns[column] for column, value in terms)
+        if lower == upper:
+            model.addCons(row == lower)
+        elif upper < INF:
+            model.addCons(row <= upper)
+        else:
+            model.addCons(row >= lower)
+    left = seconds - (time.monotonic() - started)
+    if left <= 0:
+        return [], None, "time_limit"
+    model.setParam("limits/time", left)
+    model.setParam("limits/gap", 0.0)
+    watch = Incumbents(columns)
+    watch.started = started
+    model.includeEventhdlr(watch, "incumbents", "keeps every better solution")
+    model.optimize()
+    bound = model.getDualbound()
+    bound = bound if abs(bound) < 1e19 else None
+    return watch.found, bound, "finished" if model.getStatus() == "optimal" else "time_limit"
