@@ -12,13 +12,14 @@ and the rounding of amounts. Its optimum is therefore no bound on the wave.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
-from plan import Decision, kept
-from usage import Limits, parcels, work
+from plan import KEYS, Decision, kept
+from usage import Limits, parcels
 from wave import DAY, Line, Order, Wave, haversine
 
 
@@ -49,9 +50,10 @@ class Arcs:
         rules, costs = model["rules"], model["costs"]
         if rules["escalate"] != "none" or rules["split_lines"]:
             raise SystemExit("the peers know neither escalation nor divided lines")
-        self.weights = {**defaultdict(lambda: 1.0), **model.get("weights", {})}
+        self.weights = {key: float(model.get("weights", {}).get(key, 1.0)) for key in KEYS}
         self.price = {key: float(amount) * (1 if key.endswith("share") else wave.minor)
                       for key, amount in costs.items()}
+        self.risk = {node.id: float(node.reject_rate) for node in wave.nodes.values()}
         self.routes = self._routes(rules["max_lanes"])
         self.arcs: dict[str, dict] = {}
         self.options: dict[str, list[Option]] = {}
@@ -63,7 +65,7 @@ class Arcs:
             self.room[order.id] = self._room(order)
 
     def weight(self, key: str) -> float:
-        return float(self.weights.get(key, 1.0))
+        return self.weights[key]
 
     def _room(self, order: Order) -> int:
         """Shipments that may be added to the frozen ones."""
@@ -130,7 +132,7 @@ class Arcs:
         wave, units = self.wave, line.free
         source, stock = wave.nodes[one.source], wave.stock.get((one.source, line.sku))
         cost = self.weight("lateness") * self.price["late_cost"] * late * float(order.weight)
-        risk = float(source.reject_rate) * self.price["reject_cost"]
+        risk = self.risk[one.source] * self.price["reject_cost"]
         cost += self.weight("rejection_risk") * risk
         if stock:
             cost += self.weight("inventory_opportunity") * stock.opportunity * units
@@ -138,13 +140,17 @@ class Arcs:
             purchase = wave.node_items.get((one.source, line.sku), (0, 0, 0))[2]
             cost += self.weight("item_purchase") * purchase * units
         for node in {one.source, one.node}:
-            at = wave.nodes[node]
-            minutes, unit_cost, _ = wave.node_items.get((node, line.sku), (0, 0, 0))
-            per_unit = at.unit_cost + unit_cost + float(minutes) * at.minute_cost
-            cost += self.weight("handling") * (at.line_cost + units * per_unit)
+            fee = wave.nodes[node].line_cost + units * self._unit_cost(node, line.sku)
+            cost += self.weight("handling") * fee
         if line.planned and not kept(line, one):
             cost += self.weight("change") * self.price["change_cost"]
         return cost
+
+    @functools.cache
+    def _unit_cost(self, node: str, sku: str) -> float:
+        at = self.wave.nodes[node]
+        minutes, unit_cost, _ = self.wave.node_items.get((node, sku), (0, 0, 0))
+        return at.unit_cost + unit_cost + float(minutes) * at.minute_cost
 
     def _is_late(self, order: Order, late: int) -> bool:
         deadline = order.deadline or self.model["rules"]["deadline"]
@@ -161,8 +167,9 @@ class Arcs:
             offers = self._offers(order, at, free)
             for day in self._days(node):
                 best = None
-                for service, lines, (zone, transit, km), freight in offers:
-                    here = [line for line in lines if self._has(line, node, day)]
+                has = {line.name for line in free if self._has(line, node, day)}
+                for service, lines, (_, transit, _), freight in offers:
+                    here = [line for line in lines if line.name in has]
                     delivery = service.delivery(day, transit)
                     late = order.late(day, delivery)
                     if not here or self._is_late(order, late):
@@ -337,7 +344,8 @@ class _Builder:
 
     def _release(self, column: int, node: str, day: date):
         """A release opens its node and is one of its shipments."""
-        self.work[node, day, "shipments"].append((column, 1.0))
+        if self.wave.nodes[node].capacities:
+            self.work[node, day, "shipments"].append((column, 1.0))
         cost = self.wave.nodes[node].open_cost * self.arcs.weight("node_opening")
         if cost and not self.limits.frozen_work[node, day, "shipments"]:
             if (node, day) not in self.open:
@@ -389,8 +397,12 @@ class _Builder:
         self.stock[one.source, line.sku].append((one.release, taken, float(one.quantity)))
         stops = [(one.source, one.release)] if one.hops else []
         for node, day in [*stops, (one.node, one.ship)]:
-            for unit, amount in work(self.wave, node, [(line, one.quantity)]).items():
-                self.work[node, day, unit].append((taken, float(amount)))
+            if not self.wave.nodes[node].capacities:
+                continue
+            minutes = float(self.wave.node_items.get((node, line.sku), (0,))[0])
+            self.work[node, day, "units"].append((taken, float(one.quantity)))
+            self.work[node, day, "lines"].append((taken, 1.0))
+            self.work[node, day, "minutes"].append((taken, one.quantity * minutes))
 
     def _bind(self, order: Order, lines, takes, by_arc, arcs):
         """Each line once or open; complete orders and kits as a whole."""

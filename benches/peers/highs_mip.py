@@ -13,8 +13,8 @@ NAME, VERSION = "highs", f"highspy {highspy.Highs().version()}"
 
 
 def solve(program: Program, seconds: float, threads: int):
-    """(incumbents as (seconds, values), bound in minor units, why it stopped)."""
-    started, found = time.monotonic(), []
+    """(incumbents as (instant, values), bound in minor units, why it stopped)."""
+    found = []
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", threads)
@@ -38,14 +38,14 @@ def solve(program: Program, seconds: float, threads: int):
     highs.passModel(lp)
 
     def improved(event):
-        found.append((time.monotonic() - started, np.array(event.data_out.mip_solution)))
+        found.append((time.monotonic(), np.array(event.data_out.mip_solution)))
 
     highs.cbMipImprovingSolution.subscribe(improved)
     highs.run()
     info = highs.getInfo()
     status = highs.getModelStatus()
     if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
-        found.append((time.monotonic() - started, np.array(highs.getSolution().col_value)))
+        found.append((time.monotonic(), np.array(highs.getSolution().col_value)))
     optimal = status == highspy.HighsModelStatus.kOptimal
     bound = info.mip_dual_bound if np.isfinite(info.mip_dual_bound) else None
     return found, bound, "finished" if optimal else "time_limit"

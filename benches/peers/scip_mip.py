@@ -16,7 +16,7 @@ class Incumbents(Eventhdlr):
     """Keeps every better solution with the time at which it was found."""
 
     def __init__(self, columns):
-        self.columns, self.found, self.started = columns, [], time.monotonic()
+        self.columns, self.found = columns, []
 
     def eventinit(self):
         self.model.catchEvent(SCIP_EVENTTYPE.BESTSOLFOUND, self)
@@ -27,12 +27,11 @@ class Incumbents(Eventhdlr):
     def eventexec(self, event):
         best = self.model.getBestSol()
         values = np.array([self.model.getSolVal(best, column) for column in self.columns])
-        self.found.append((time.monotonic() - self.started, values))
+        self.found.append((time.monotonic(), values))
 
 
 def solve(program: Program, seconds: float, threads: int):
-    """(incumbents as (seconds, values), bound in minor units, why it stopped)."""
-    started = time.monotonic()
+    """(incumbents as (instant, values), bound in minor units, why it stopped)."""
     model = Model()
     model.hideOutput()
     columns = [
@@ -49,13 +48,9 @@ def solve(program: Program, seconds: float, threads: int):
             model.addCons(row <= upper)
         else:
             model.addCons(row >= lower)
-    left = seconds - (time.monotonic() - started)
-    if left <= 0:
-        return [], None, "time_limit"
-    model.setParam("limits/time", left)
+    model.setParam("limits/time", seconds)
     model.setParam("limits/gap", 0.0)
     watch = Incumbents(columns)
-    watch.started = started
     model.includeEventhdlr(watch, "incumbents", "keeps every better solution")
     model.optimize()
     bound = model.getDualbound()

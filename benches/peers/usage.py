@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter, defaultdict
 from datetime import date
 from fractions import Fraction
@@ -39,6 +40,7 @@ class Limits:
                 packed = wave.pack(wave.services[service], [(line.sku, q) for line, q in lines])
                 self.frozen_parcels[node, service, ship] += sum(count for count, *_ in packed)
 
+    @functools.cache
     def stock(self, node: str, sku: str, day: date) -> int | None:
         """Units that may be released by the end of a day; nothing where there is no limit."""
         stock = self.wave.stock.get((node, sku))

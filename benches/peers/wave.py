@@ -166,7 +166,7 @@ class Line:
     frozen: dict = field(default_factory=dict)
     planned: list = field(default_factory=list)
 
-    @property
+    @functools.cached_property
     def free(self) -> int:
         return self.quantity - sum(self.frozen.values())
 
