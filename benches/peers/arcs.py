@@ -17,10 +17,12 @@ import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from wave import Wave
 
+from parts import Line, Order
 from plan import KEYS, Decision, kept
-from usage import Limits, parcels
-from wave import DAY, Line, Order, Wave, haversine
+from tables import DAY, haversine
+from usage import Limits
 
 
 @dataclass
@@ -51,8 +53,10 @@ class Arcs:
         if rules["escalate"] != "none" or rules["split_lines"]:
             raise SystemExit("the peers know neither escalation nor divided lines")
         self.weights = {key: float(model.get("weights", {}).get(key, 1.0)) for key in KEYS}
-        self.price = {key: float(amount) * (1 if key.endswith("share") else wave.minor)
-                      for key, amount in costs.items()}
+        self.price = {
+            key: float(amount) * (1 if key.endswith("share") else wave.minor)
+            for key, amount in costs.items()
+        }
         self.risk = {node.id: float(node.reject_rate) for node in wave.nodes.values()}
         self.routes = self._routes(rules["max_lanes"])
         self.arcs: dict[str, dict] = {}
@@ -61,7 +65,9 @@ class Arcs:
         for order in wave.orders.values():
             arcs = self._order(order)
             self.arcs[order.id] = arcs
-            self.options[order.id] = [one for key in sorted(arcs, key=str) for one in arcs[key].options]
+            self.options[order.id] = [
+                one for key in sorted(arcs, key=str) for one in arcs[key].options
+            ]
             self.room[order.id] = self._room(order)
 
     def weight(self, key: str) -> float:
@@ -92,10 +98,7 @@ class Arcs:
         return cost + (self.weight("change") * self.price["change_cost"] if line.planned else 0)
 
     def _order(self, order: Order):
-        if order.pickup_node is None:
-            found = self._parcels(order)
-        else:
-            found = self._pickups(order)
+        found = self._pickups(order) if order.pickup_node else self._parcels(order)
         frozen = self.limits.shipments[order.id]
         # What has left takes nothing more.
         arcs = {key: arc for key, arc in found.items() if not frozen.get(key) and arc.options}
@@ -111,11 +114,14 @@ class Arcs:
                 known = best[one.decision.line]
                 source = one.decision.source
                 known[source] = min(known.get(source, one.alone), one.alone)
-        kept_of = {line: set(sorted(known, key=lambda s: (known[s], s))[: self.most[0]])
-                   for line, known in best.items()}
+        kept_of = {
+            line: set(sorted(known, key=lambda s: (known[s], s))[: self.most[0]])
+            for line, known in best.items()
+        }
         for arc in arcs.values():
-            arc.options = [one for one in arc.options
-                           if one.decision.source in kept_of[one.decision.line]]
+            arc.options = [
+                one for one in arc.options if one.decision.source in kept_of[one.decision.line]
+            ]
 
     def _days(self, node: str) -> list[date]:
         window = self.wave.nodes[node].window
@@ -177,8 +183,9 @@ class Arcs:
                     fixed, each, count = freight(tuple(line.name for line in here))
                     arc = Arc(fixed * self.weight("parcel_freight"), count)
                     for line in here:
-                        one = Decision(order.id, line.name, line.free, node, (), node,
-                                       service.id, day)
+                        one = Decision(
+                            order.id, line.name, line.free, node, (), node, service.id, day
+                        )
                         cost = self._line_cost(order, line, one, late)
                         cost += self.weight("parcel_freight") * each[line.name]
                         arc.options.append(Option(one, cost))
@@ -186,7 +193,9 @@ class Arcs:
                     if best is None or rank < best[0]:
                         best = (rank, service.id, arc)
                 if best:
-                    arcs[node, best[1], day] = self._with_shipment(order, best[2], node, best[1], day)
+                    arcs[node, best[1], day] = self._with_shipment(
+                        order, best[2], node, best[1], day
+                    )
         return arcs
 
     def _with_shipment(self, order: Order, arc: Arc, node: str, service, day: date) -> Arc:
@@ -231,8 +240,11 @@ class Arcs:
                     kg += float(item.kg) * line.free
             most = float(service.max_kg) if service.max_kg else float("inf")
             count = max(1, -int(-kg // most)) if weights else 0
-            price = lambda weight: count * wave.quick_freight(service, zone, weight / count)
             fixed = 0.0
+
+            def price(weight: float) -> float:
+                return count * wave.quick_freight(service, zone, weight / count)
+
             if len(weights) == 1:
                 each.update({name: price(weight) for name, weight in weights.items()})
             elif weights:
@@ -248,8 +260,12 @@ class Arcs:
     def _pickups(self, order: Order):
         wave, arcs = self.wave, {}
         wished = wave.nodes[order.pickup_node]
-        near = [node for node in wave.nodes.values() if node.pickup and (
-            node is wished or haversine(node.place, wished.place) <= order.radius)]
+        near = [
+            node
+            for node in wave.nodes.values()
+            if node.pickup
+            and (node is wished or haversine(node.place, wished.place) <= order.radius)
+        ]
         for at, line in itertools.product(near, [line for line in order.lines if line.free]):
             ways = [(at.id, (), day, day) for day in self._days(at.id)]
             for lanes in self.routes[at.id]:
@@ -257,13 +273,19 @@ class Arcs:
             for source, hops, release, ship in ways:
                 late = order.late(ship, ship)
                 stocked = source in wave.stocked_at.get(line.sku, [])
-                if not stocked or not self._has(line, source, release) or self._is_late(order, late):
+                if (
+                    not stocked
+                    or not self._has(line, source, release)
+                    or self._is_late(order, late)
+                ):
                     continue
                 one = Decision(order.id, line.name, line.free, source, hops, at.id, None, ship)
                 cost = self._line_cost(order, line, one, late)
                 kg = float(wave.items[line.sku].kg) * line.free
                 for start, end, _ in hops:
-                    cost += self.weight("transfer_freight") * kg * wave.lanes[start, end].cost_per_kg
+                    cost += (
+                        self.weight("transfer_freight") * kg * wave.lanes[start, end].cost_per_kg
+                    )
                 arc = arcs.setdefault((at.id, None, ship), Arc(0.0, 0))
                 arc.options.append(Option(one, cost))
         for (node, _, day), arc in arcs.items():
@@ -287,175 +309,3 @@ class Arcs:
             ship = next((open_day for open_day in at.window if open_day >= day), None)
             if len(hops) == len(lanes) and ship:
                 yield source, tuple(hops), release, ship
-
-
-@dataclass
-class Program:
-    """A mixed-integer program in columns and rows; costs in minor units."""
-
-    costs: list[float] = field(default_factory=list)
-    lower: list[float] = field(default_factory=list)
-    upper: list[float] = field(default_factory=list)
-    integer: list[bool] = field(default_factory=list)
-    # (lower, upper, [(column, coefficient)])
-    rows: list[tuple[float, float, list[tuple[int, float]]]] = field(default_factory=list)
-    constant: float = 0.0
-    options: list[tuple[int, Decision]] = field(default_factory=list)
-
-    def column(self, cost: float, upper: float = 1.0, integer: bool = True) -> int:
-        self.costs.append(cost)
-        self.lower.append(0.0)
-        self.upper.append(upper)
-        self.integer.append(integer)
-        return len(self.costs) - 1
-
-    def row(self, lower: float, upper: float, terms) -> None:
-        self.rows.append((lower, upper, terms))
-
-    def decisions(self, values) -> list[Decision]:
-        return [decision for column, decision in self.options if values[column] > 0.5]
-
-
-INF = float("inf")
-
-
-def program(arcs: Arcs) -> Program:
-    """The whole model of a wave."""
-    return _Builder(arcs).build()
-
-
-class _Builder:
-    def __init__(self, arcs: Arcs):
-        self.arcs, self.wave, self.limits = arcs, arcs.wave, arcs.limits
-        self.program = Program()
-        self.stock = defaultdict(list)
-        self.work = defaultdict(list)
-        self.parcels = defaultdict(list)
-        self.open = {}
-
-    def build(self) -> Program:
-        for order in self.wave.orders.values():
-            self._order(order)
-        self._stock_rows()
-        self._work_rows()
-        for (node, service, day), terms in self.parcels.items():
-            self.program.row(-INF, self.limits.parcels(node, service, day), terms)
-        return self.program
-
-    def _release(self, column: int, node: str, day: date):
-        """A release opens its node and is one of its shipments."""
-        if self.wave.nodes[node].capacities:
-            self.work[node, day, "shipments"].append((column, 1.0))
-        cost = self.wave.nodes[node].open_cost * self.arcs.weight("node_opening")
-        if cost and not self.limits.frozen_work[node, day, "shipments"]:
-            if (node, day) not in self.open:
-                self.open[node, day] = self.program.column(cost)
-            self.program.row(-INF, 0.0, [(column, 1.0), (self.open[node, day], -1.0)])
-
-    def _order(self, order: Order):
-        arcs, program = self.arcs.arcs[order.id], self.program
-        lines = [line for line in order.lines if line.free]
-        frozen = self.limits.shipments[order.id]
-        takes, by_arc = defaultdict(list), {}
-        moved, released, fresh = {}, {}, []
-        for key, arc in arcs.items():
-            made = program.column(arc.fixed)
-            if key not in frozen:
-                fresh.append((made, 1.0))
-                self._release(made, key[0], key[2])
-            limit = key[1] and self.limits.parcels(*key)
-            for option in arc.options:
-                one = option.decision
-                taken = program.column(option.cost)
-                program.options.append((taken, one))
-                program.row(-INF, 0.0, [(taken, 1.0), (made, -1.0)])
-                takes[one.line].append((taken, 1.0))
-                by_arc.setdefault((key, one.line), []).append((taken, 1.0))
-                self._use(order, taken, one)
-                for number, hop in enumerate(one.hops):
-                    if hop not in moved:
-                        fee = self.wave.lanes[hop[:2]].shipment_cost
-                        moved[hop] = program.column(self.arcs.weight("transfer_freight") * fee)
-                    program.row(-INF, 0.0, [(taken, 1.0), (moved[hop], -1.0)])
-                    if number == 0 and hop not in released:
-                        fee = self.wave.nodes[hop[0]].shipment_cost
-                        released[hop] = program.column(self.arcs.weight("handling") * fee)
-                        self._release(released[hop], hop[0], hop[2])
-                    if number == 0:
-                        program.row(-INF, 0.0, [(taken, 1.0), (released[hop], -1.0)])
-                line = self.limits.line[one.order, one.line]
-                if limit is not None and one.service and self.wave.items[line.sku].alone:
-                    count = parcels(self.wave, one.service, line, one.quantity)
-                    self.parcels[key].append((taken, float(count)))
-            if limit is not None and key[1] and arc.parcels:
-                self.parcels[key].append((made, float(arc.parcels)))
-        self._bind(order, lines, takes, by_arc, arcs)
-        self._count(order, fresh, len(frozen))
-
-    def _use(self, order: Order, taken: int, one: Decision):
-        line = self.limits.line[order.id, one.line]
-        self.stock[one.source, line.sku].append((one.release, taken, float(one.quantity)))
-        stops = [(one.source, one.release)] if one.hops else []
-        for node, day in [*stops, (one.node, one.ship)]:
-            if not self.wave.nodes[node].capacities:
-                continue
-            minutes = float(self.wave.node_items.get((node, line.sku), (0,))[0])
-            self.work[node, day, "units"].append((taken, float(one.quantity)))
-            self.work[node, day, "lines"].append((taken, 1.0))
-            self.work[node, day, "minutes"].append((taken, one.quantity * minutes))
-
-    def _bind(self, order: Order, lines, takes, by_arc, arcs):
-        """Each line once or open; complete orders and kits as a whole."""
-        program, opens, kits = self.program, {}, defaultdict(list)
-        for line in lines:
-            opens[line.name] = program.column(self.arcs.unfilled(order, line))
-            program.row(1.0, 1.0, [*takes[line.name], (opens[line.name], 1.0)])
-            if line.together:
-                kits[line.together].append(line.name)
-        if order.complete:
-            for one, two in itertools.pairwise(opens.values()):
-                program.row(0.0, 0.0, [(one, 1.0), (two, -1.0)])
-        for names in kits.values():
-            for (one, two), key in itertools.product(itertools.pairwise(names), arcs):
-                minus = [(column, -1.0) for column, _ in by_arc.get((key, two), [])]
-                terms = by_arc.get((key, one), []) + minus
-                if terms:
-                    program.row(0.0, 0.0, terms)
-
-    def _count(self, order: Order, fresh, frozen: int):
-        """Shipments beyond the first cost, and are limited."""
-        room = self.arcs.room[order.id]
-        if room < len(fresh):
-            self.program.row(-INF, float(room), fresh)
-        cost = self.arcs.weight("split") * self.arcs.price["split_cost"]
-        if cost and fresh:
-            split = self.program.column(cost, INF, integer=False)
-            self.program.row(-INF, 1.0 - min(frozen, 1), [*fresh, (split, -1.0)])
-
-    def _stock_rows(self):
-        """By each date before stock arrives, and by the last: what leaves is there."""
-        for (node, sku), uses in self.stock.items():
-            days = sorted({day for day, *_ in uses} | set(self.limits.frozen_stock[node, sku]))
-            levels = [self.limits.stock(node, sku, day) for day in days]
-            for at, (day, level) in enumerate(zip(days, levels)):
-                if level is None or (at + 1 < len(days) and levels[at + 1] <= level):
-                    continue
-                terms = [(column, units) for when, column, units in uses if when <= day]
-                if sum(units for _, units in terms) > level:
-                    self.program.row(-INF, float(level), terms)
-
-    def _work_rows(self):
-        for (node, day, unit), terms in self.work.items():
-            limit = self.wave.nodes[node].capacity(day, unit)
-            if limit is None:
-                continue
-            capacity, overload, price = limit
-            free = capacity - self.limits.frozen_work[node, day, unit]
-            if overload and free + overload > 0:
-                cost = self.arcs.weight("overload") * price
-                over = self.program.column(cost, float(overload), integer=False)
-                self.program.lower[over] = float(min(overload, max(0, -free)))
-                terms = [*terms, (over, -1.0)]
-            else:
-                free = max(free, 0)
-            self.program.row(-INF, float(free), terms)

@@ -9,7 +9,7 @@ import numpy as np
 import ortools
 from ortools.sat.python import cp_model
 
-from arcs import INF, Program
+from program import INF, Program
 
 NAME, VERSION = "cp-sat", f"OR-Tools {ortools.__version__}"
 COST_SCALE = 100
@@ -34,7 +34,8 @@ def solve(program: Program, seconds: float, threads: int):
     model = cp_model.CpModel()
     # Overload and splits are counts here; overload of minutes goes by whole minutes.
     columns = [
-        model.new_bool_var("") if (lower, upper) == (0.0, 1.0) and is_integer
+        model.new_bool_var("")
+        if (lower, upper) == (0.0, 1.0) and is_integer
         else model.new_int_var(int(-(-lower // 1)), MOST if upper == INF else int(upper), "")
         for lower, upper, is_integer in zip(program.lower, program.upper, program.integer)
     ]

@@ -7,7 +7,7 @@ import time
 import highspy
 import numpy as np
 
-from arcs import Program
+from program import Program
 
 NAME, VERSION = "highs", f"highspy {highspy.Highs().version()}"
 

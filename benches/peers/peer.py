@@ -10,12 +10,13 @@ import importlib
 import json
 import time
 from pathlib import Path
+from wave import Wave
 
 import greedy
-from arcs import Arcs, program
+from arcs import Arcs
 from plan import Decision, Ledger
+from program import program
 from repair import repaired, verify
-from wave import Wave
 
 SOLVERS = {"highs": "highs_mip", "cp-sat": "cp_sat", "scip": "scip_mip"}
 # Of many incumbents the last ones are costed.
@@ -52,18 +53,19 @@ def main():
         if costed[-1][0] <= min(cost for cost, _ in costed):
             decisions = plan
     result["reached"] = next((at for cost, at in costed if cost <= args.target), None)
-    certificate |= {"method": f"peer-{args.peer}", "threads": args.threads,
-                    "versions": {"peer": result["version"]}}
-    check = lambda plan: write(wave, model, plan, args.out, certificate, args.program)
+    certificate |= {
+        "method": f"peer-{args.peer}",
+        "threads": args.threads,
+        "versions": {"peer": result["version"]},
+    }
+
+    def check(plan: list[Decision]) -> dict:
+        Ledger(wave, model, plan).write(args.out, certificate)
+        return verify(args.program, args.wave, args.out)
+
     result["repaired"], verdict = repaired(wave, decisions, check)
     result["objective"], result["plan"] = verdict["objective"], bool(found)
     args.result.write_text(json.dumps(result, indent=2) + "\n")
-
-
-def write(wave: Wave, model: dict, decisions, out: Path, certificate: dict, wavewright: Path):
-    """Writes a plan and gives what the verifier says about it."""
-    Ledger(wave, model, decisions).write(out, certificate)
-    return verify(wavewright, wave.folder, out)
 
 
 def arguments():

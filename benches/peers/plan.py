@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from wave import Wave
 
 import polars as pl
 
-from wave import DAY, UNITS, Line, Wave, half_up
+from parts import UNITS, Line
+from tables import DAY, half_up
 
 COLUMNS = {
     "assignments": "order_id line sku quantity kind source_node last_node route departs release_date"
@@ -86,8 +88,11 @@ class Ledger:
 
     def __init__(self, wave: Wave, model: dict, decisions: list[Decision]):
         self.wave, self.model = wave, model
-        self.money = {key: wave.money(str(amount)) for key, amount in model["costs"].items()
-                      if key.endswith(("_cost", "_price"))}
+        self.money = {
+            key: wave.money(str(amount))
+            for key, amount in model["costs"].items()
+            if key.endswith(("_cost", "_price"))
+        }
         self.costs = dict.fromkeys(KEYS, 0)
         self.rows = {table: [] for table in COLUMNS}
         self.load = defaultdict(lambda: dict.fromkeys(UNITS, Fraction(0)))
@@ -109,7 +114,7 @@ class Ledger:
 
     def _money(self, minor: int) -> str:
         sign, digits = "-" * (minor < 0), str(abs(minor)).rjust(self.wave.digits + 1, "0")
-        return f"{sign}{digits[:-self.wave.digits]}.{digits[-self.wave.digits:]}"
+        return f"{sign}{digits[: -self.wave.digits]}.{digits[-self.wave.digits :]}"
 
     def _release(self, node: str, day: date, parts: list[tuple[Line, int]]) -> int:
         """Books the work of a release; what its handling costs."""
@@ -126,7 +131,7 @@ class Ledger:
         return half_up(cost)
 
     def _order(self, order, parts: list[Decision]):
-        wave, costs = self.wave, self.costs
+        costs = self.costs
         by_name = {line.name: line for line in order.lines}
         shipments, transfers = defaultdict(list), defaultdict(list)
         for part in parts:
@@ -154,9 +159,13 @@ class Ledger:
                 unit = self.money["unfilled_cost"] + share * line.price
                 costs["unfilled"] += half_up(open_units * unit * order.weight)
                 self.rows["unfilled"].append(
-                    (order.id, line.name, line.sku, open_units, "not_worth_it", ""))
-            moved = [p for p in mine if (p.node, p.service, p.ship) not in
-                     {key[:3] for key in line.frozen} or p.hops]
+                    (order.id, line.name, line.sku, open_units, "not_worth_it", "")
+                )
+            moved = [
+                p
+                for p in mine
+                if (p.node, p.service, p.ship) not in {key[:3] for key in line.frozen} or p.hops
+            ]
             if line.planned and (open_units or any(not kept(line, p) for p in moved)):
                 costs["change"] += self.money["change_cost"]
 
@@ -175,10 +184,26 @@ class Ledger:
             co2 = km * (parcels * by.co2_parcel + float(kg) * by.co2_kg)
             self.costs["parcel_freight"] += freight
             self.costs["carbon"] += half_up(Fraction(co2 * self.money["carbon_price"]))
-        self.rows["shipments"].append((
-            id, order.id, node, service, ship, delivery, len({line.name for line, _ in contents}),
-            sum(units for _, units in contents), parcels, kg, billable, zone, km,
-            self._money(freight), self._money(handling), co2))
+        self.rows["shipments"].append(
+            (
+                id,
+                order.id,
+                node,
+                service,
+                ship,
+                delivery,
+                len({line.name for line, _ in contents}),
+                sum(units for _, units in contents),
+                parcels,
+                kg,
+                billable,
+                zone,
+                km,
+                self._money(freight),
+                self._money(handling),
+                co2,
+            )
+        )
         return delivery, id
 
     def _transfer(self, order, key, moves, id: str):
@@ -192,10 +217,22 @@ class Ledger:
         self.costs["transfer_freight"] += freight
         self.costs["handling"] += handling
         self.costs["carbon"] += half_up(Fraction(co2 * self.money["carbon_price"]))
-        self.rows["transfers"].append((
-            id, order.id, source, target, departs, departs + lane.transit * DAY,
-            len({line.name for line, *_ in moves}), sum(units for _, units, _ in moves), kg,
-            self._money(freight), self._money(handling), co2))
+        self.rows["transfers"].append(
+            (
+                id,
+                order.id,
+                source,
+                target,
+                departs,
+                departs + lane.transit * DAY,
+                len({line.name for line, *_ in moves}),
+                sum(units for _, units, _ in moves),
+                kg,
+                self._money(freight),
+                self._money(handling),
+                co2,
+            )
+        )
 
     def _assignment(self, order, line: Line, part: Decision, delivery: date, id: str):
         wave, costs = self.wave, self.costs
@@ -217,14 +254,29 @@ class Ledger:
         else:
             kind = "parcel" if part.service else "pickup"
         route = [part.source, *(target for _, target, _ in part.hops)]
-        self.rows["assignments"].append((
-            order.id, line.name, line.sku, part.quantity, kind, part.source, part.node,
-            ">".join(route), ">".join(departs.isoformat() for *_, departs in part.hops),
-            part.release, part.service, part.ship, delivery, order.late(part.ship, delivery), id,
-            at.tier or of_kind))
+        self.rows["assignments"].append(
+            (
+                order.id,
+                line.name,
+                line.sku,
+                part.quantity,
+                kind,
+                part.source,
+                part.node,
+                ">".join(route),
+                ">".join(departs.isoformat() for *_, departs in part.hops),
+                part.release,
+                part.service,
+                part.ship,
+                delivery,
+                order.late(part.ship, delivery),
+                id,
+                at.tier or of_kind,
+            )
+        )
 
     def _loads(self):
-        for node, day in self.load:
+        for node, _ in self.load:
             self.costs["node_opening"] += self.wave.nodes[node].open_cost
         limited = [node for node in self.wave.nodes.values() if node.capacities]
         days = set(self.load) | {(node.id, day) for node in limited for day in node.window}
@@ -241,8 +293,11 @@ class Ledger:
 
     def _stock(self, merged):
         used = defaultdict(int)
-        sku_of = {(line.order, line.name): line.sku
-                  for order in self.wave.orders.values() for line in order.lines}
+        sku_of = {
+            (line.order, line.name): line.sku
+            for order in self.wave.orders.values()
+            for line in order.lines
+        }
         for (order, line, source, *_), units in merged.items():
             used[source, sku_of[order, line]] += units
         for (node, sku), units in sorted(used.items()):
@@ -260,10 +315,21 @@ class Ledger:
             frame.write_csv(folder / f"{table}.csv")
         cost = {key: amount / self.wave.minor for key, amount in self.costs.items()}
         whole = {
-            "wave": self.wave.name, "currency": self.wave.currency, "objective": self.total(),
-            "bound": None, "gap": None, "proof": "none", "scope": "whole", "limits": {},
-            "status": "heuristic", "cost": cost, "model": self.model, "seed": 0, "inputs": {},
-            "method_reason": "", **certificate,
+            "wave": self.wave.name,
+            "currency": self.wave.currency,
+            "objective": self.total(),
+            "bound": None,
+            "gap": None,
+            "proof": "none",
+            "scope": "whole",
+            "limits": {},
+            "status": "heuristic",
+            "cost": cost,
+            "model": self.model,
+            "seed": 0,
+            "inputs": {},
+            "method_reason": "",
+            **certificate,
         }
         (folder / "certificate.json").write_text(json.dumps(whole, indent=2) + "\n")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from wave import Wave
 
 from plan import Decision
-from wave import Wave
 
 MOST_ROUNDS = 50
 
@@ -52,7 +52,10 @@ def touches(wave: Wave, one: Decision, what: dict) -> bool:
     sku = {line.name: line.sku for line in wave.orders[one.order].lines}[one.line]
     stops = {(one.source, one.release.isoformat()), (one.node, one.ship.isoformat())}
     known = {
-        "order": {one.order}, "line": {one.line}, "sku": {sku}, "service": {one.service},
+        "order": {one.order},
+        "line": {one.line},
+        "sku": {sku},
+        "service": {one.service},
         "node": {one.source, one.node},
     }
     if any(what[key] not in values for key, values in known.items() if key in what):
@@ -66,8 +69,12 @@ def bound_to(wave: Wave, decisions: list[Decision], one: Decision) -> set[Decisi
     order = wave.orders[one.order]
     kit_of = {line.name: line.together for line in order.lines}
     return {
-        other for other in decisions
+        other
+        for other in decisions
         if other.order == one.order
-        and (order.complete or other == one
-             or (kit_of[one.line] and kit_of[other.line] == kit_of[one.line]))
+        and (
+            order.complete
+            or other == one
+            or (kit_of[one.line] and kit_of[other.line] == kit_of[one.line])
+        )
     }

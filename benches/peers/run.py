@@ -42,8 +42,23 @@ def main():
 
 
 def generated(args, wave: Path) -> Path:
-    command = [args.program, "generate", "--orders", args.orders, "--nodes", args.nodes, "--skus",
-               args.skus, "--regime", args.regime, "--seed", args.seed, "--out", wave, "--quiet"]
+    command = [
+        args.program,
+        "generate",
+        "--orders",
+        args.orders,
+        "--nodes",
+        args.nodes,
+        "--skus",
+        args.skus,
+        "--regime",
+        args.regime,
+        "--seed",
+        args.seed,
+        "--out",
+        wave,
+        "--quiet",
+    ]
     if not wave.exists():
         subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL)
     return wave
@@ -51,8 +66,21 @@ def generated(args, wave: Path) -> Path:
 
 def wavewright(args, wave: Path, out: Path) -> dict:
     plan = out / "wavewright"
-    command = [args.program, "plan", wave, "--model", args.model, "--out", plan, "--time-limit",
-               args.seconds, "--threads", args.threads, "--json", "--quiet"]
+    command = [
+        args.program,
+        "plan",
+        wave,
+        "--model",
+        args.model,
+        "--out",
+        plan,
+        "--time-limit",
+        args.seconds,
+        "--threads",
+        args.threads,
+        "--json",
+        "--quiet",
+    ]
     ran = measured(command, args.seconds + EXTRA_SECONDS)
     if ran["code"] not in (0, 4):
         raise SystemExit(f"wavewright failed: {ran['stdout']}")
@@ -60,10 +88,19 @@ def wavewright(args, wave: Path, out: Path) -> dict:
     verdict = verify(args.program, wave, plan)
     if not verdict["valid"]:
         raise SystemExit(f"the plan is refused: {verdict['violations'][:5]}")
-    return {"peer": "wavewright", "objective": verdict["objective"], "plan": True,
-            "certificate": certificate, "bound": certificate["bound"], "gap": certificate["gap"],
-            "repaired": 0, "memory": ran["memory"], "wall": ran["wall"],
-            "reached": certificate["seconds"]["total"], "stopped_by": certificate["stopped_by"]}
+    return {
+        "peer": "wavewright",
+        "objective": verdict["objective"],
+        "plan": True,
+        "certificate": certificate,
+        "bound": certificate["bound"],
+        "gap": certificate["gap"],
+        "repaired": 0,
+        "memory": ran["memory"],
+        "wall": ran["wall"],
+        "reached": certificate["seconds"]["total"],
+        "stopped_by": certificate["stopped_by"],
+    }
 
 
 def target(ours: dict) -> float:
@@ -75,15 +112,41 @@ def target(ours: dict) -> float:
 def peer(args, name: str, wave: Path, out: Path, ours: dict) -> dict:
     result = out / f"{name}.json"
     result.unlink(missing_ok=True)
-    command = [sys.executable, HERE / "peer.py", name, wave, "--model", out / "model.json", "--out",
-               out / name, "--result", result, "--program", args.program, "--seconds", args.seconds,
-               "--threads", args.threads, "--target", target(ours), "--sources", args.sources,
-               "--dates", args.dates]
+    command = [
+        sys.executable,
+        HERE / "peer.py",
+        name,
+        wave,
+        "--model",
+        out / "model.json",
+        "--out",
+        out / name,
+        "--result",
+        result,
+        "--program",
+        args.program,
+        "--seconds",
+        args.seconds,
+        "--threads",
+        args.threads,
+        "--target",
+        target(ours),
+        "--sources",
+        args.sources,
+        "--dates",
+        args.dates,
+    ]
     ran = measured(command, args.seconds + EXTRA_SECONDS)
     if not result.exists():
         print(ran["stdout"], file=sys.stderr)
         why = "killed after too long" if ran["code"] < 0 else "failed"
-        return {"peer": name, "plan": False, "why": why, "memory": ran["memory"], "wall": ran["wall"]}
+        return {
+            "peer": name,
+            "plan": False,
+            "why": why,
+            "memory": ran["memory"],
+            "wall": ran["wall"],
+        }
     return {**json.loads(result.read_text()), "memory": ran["memory"], "wall": ran["wall"]}
 
 
@@ -100,21 +163,30 @@ def measured(command, timeout: float) -> dict:
         killer.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)
         said.seek(0)
-        return {"code": process.returncode, "stdout": said.read(), "memory": used.ru_maxrss / 1024,
-                "wall": time.monotonic() - started}
+        return {
+            "code": process.returncode,
+            "stdout": said.read(),
+            "memory": used.ru_maxrss / 1024,
+            "wall": time.monotonic() - started,
+        }
 
 
 def title(args, wave: Path, ours: dict) -> str:
     versions = ours["certificate"]["versions"]
     ours_by = ", ".join(f"{name} {text}" for name, text in sorted(versions.items()))
-    return (f"**{wave if args.wave else ours['certificate']['wave']}**, model {args.model}, "
-            f"{args.seconds:g} s, {args.threads} threads on {platform.machine()} with "
-            f"{os.cpu_count()} cores; {ours_by}; method {ours['certificate']['method']}")
+    return (
+        f"**{wave if args.wave else ours['certificate']['wave']}**, model {args.model}, "
+        f"{args.seconds:g} s, {args.threads} threads on {platform.machine()} with "
+        f"{os.cpu_count()} cores; {ours_by}; method {ours['certificate']['method']}"
+    )
 
 
 def table(rows: list[dict], ours: dict) -> list[str]:
-    lines = ["| by | cost | to our cost | gap to our bound | bound it reports | repaired lines |"
-             " our gap reached after | wall s | MiB |", "|---|--:|--:|--:|--:|--:|--:|--:|--:|"]
+    lines = [
+        "| by | cost | to our cost | gap to our bound | bound it reports | repaired lines |"
+        " our gap reached after | wall s | MiB |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+    ]
     for row in rows:
         end = f"{row['wall']:.1f} | {row['memory']:.0f} |"
         if not row["plan"]:
@@ -133,8 +205,10 @@ def table(rows: list[dict], ours: dict) -> list[str]:
 
 def notes(rows: list[dict]) -> list[str]:
     ours = rows[0]["certificate"]
-    found = ["\\* of its own linearised model, which leaves options out: no bound on the wave, and not"
-             " to be compared with ours."]
+    found = [
+        "\\* of its own linearised model, which leaves options out: no bound on the wave, and not"
+        " to be compared with ours."
+    ]
     if ours["scope"] != "whole":
         found.append(f"Our bound is for the {ours['scope']} problem: {ours['limits']}.")
     for row in rows[1:]:
@@ -142,8 +216,10 @@ def notes(rows: list[dict]) -> list[str]:
             found.append(f"**{row['peer']} has the cheaper plan.**")
         if row.get("size"):
             build = row["seconds"].get("build", 0.0)
-            found.append(f"{row['peer']}: {row['version']}, {row['size']}, built in {build:.1f} s,"
-                         f" {row['incumbents']} plans found, stopped by {row['stopped_by']}.")
+            found.append(
+                f"{row['peer']}: {row['version']}, {row['size']}, built in {build:.1f} s,"
+                f" {row['incumbents']} plans found, stopped by {row['stopped_by']}."
+            )
     return found
 
 

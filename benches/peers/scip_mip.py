@@ -7,7 +7,7 @@ import time
 import numpy as np
 from pyscipopt import SCIP_EVENTTYPE, Eventhdlr, Model, quicksum
 
-from arcs import INF, Program
+from program import INF, Program
 
 NAME, VERSION = "scip", f"SCIP {Model().version():.1f}"
 
@@ -35,10 +35,15 @@ def solve(program: Program, seconds: float, threads: int):
     model = Model()
     model.hideOutput()
     columns = [
-        model.addVar(lb=lower, ub=None if upper == INF else upper, obj=cost,
-                     vtype="C" if not is_integer else "B" if upper == 1.0 else "I")
+        model.addVar(
+            lb=lower,
+            ub=None if upper == INF else upper,
+            obj=cost,
+            vtype="C" if not is_integer else "B" if upper == 1.0 else "I",
+        )
         for cost, lower, upper, is_integer in zip(
-            program.costs, program.lower, program.upper, program.integer)
+            program.costs, program.lower, program.upper, program.integer
+        )
     ]
     for lower, upper, terms in program.rows:
         row = quicksum(value * columns[column] for column, value in terms)

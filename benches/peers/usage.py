@@ -6,9 +6,9 @@ import functools
 from collections import Counter, defaultdict
 from datetime import date
 from fractions import Fraction
+from wave import Wave
 
 from plan import Decision, frozen_decisions
-from wave import Wave
 
 
 class Limits:
@@ -16,8 +16,9 @@ class Limits:
 
     def __init__(self, wave: Wave):
         self.wave = wave
-        self.line = {(line.order, line.name): line
-                     for order in wave.orders.values() for line in order.lines}
+        self.line = {
+            (line.order, line.name): line for order in wave.orders.values() for line in order.lines
+        }
         self.frozen_stock = defaultdict(Counter)
         self.frozen_work = defaultdict(Fraction)
         self.frozen_parcels: Counter = Counter()
@@ -28,7 +29,7 @@ class Limits:
             line = self.line[one.order, one.line]
             self.frozen_stock[one.node, line.sku][one.ship] += one.quantity
             contents[one.order, one.shipment].append((line, one.quantity))
-            for (node, service, ship, shipped) in line.frozen:
+            for node, service, ship, shipped in line.frozen:
                 if (node, service, ship) == one.shipment:
                     known = self.shipments[one.order].get(one.shipment, False)
                     self.shipments[one.order][one.shipment] = known or shipped
@@ -63,7 +64,10 @@ class Limits:
 
 def work(wave: Wave, node: str, lines) -> dict[str, Fraction]:
     """Units, lines and minutes of (line, units) at a node; the shipment itself aside."""
-    minutes = lambda line: wave.node_items.get((node, line.sku), (Fraction(0),))[0]
+
+    def minutes(line) -> Fraction:
+        return wave.node_items.get((node, line.sku), (Fraction(0),))[0]
+
     return {
         "units": Fraction(sum(units for _, units in lines)),
         "lines": Fraction(len({(line.order, line.name) for line, _ in lines})),
@@ -137,9 +141,9 @@ class Usage:
         for (node, day), key in zip(self._stops(one), self._release_keys(one)):
             before = self.releases[key]
             self.releases[key] += times
-            if (before == 0) != (self.releases[key] == 0):
-                if key[1] not in self.limits.shipments[one.order]:
-                    self.used[node, day, "shipments"] += times
+            is_new = key[1] not in self.limits.shipments[one.order]
+            if is_new and (before == 0) != (self.releases[key] == 0):
+                self.used[node, day, "shipments"] += times
         if one.service:
             mine = parcels(self.wave, one.service, line, one.quantity)
             self.handed[one.node, one.service, one.ship] += times * mine

@@ -1,4 +1,4 @@
-"""A wave folder as the peers see it: its tables through polars, numbers exact, dates as `date`.
+"""A wave folder as the peers see it: numbers exact, dates as `date`, and what parcels cost.
 
 Everything that a peer plans by is here: nodes with their windows, stock by date, services with zones
 and prices, orders with their lines. What no peer looks at (returns, the user's own columns) is not
@@ -11,193 +11,32 @@ import bisect
 import functools
 import math
 import tomllib
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import polars as pl
+from parts import Item, Lane, Line, Node, Order, Service, Stock
+from tables import DAY, ceil_div, half_up, haversine, read, weekdays
 
-EARTH_KM = 6371.0088
-DAY = timedelta(days=1)
-WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-UNITS = ["units", "lines", "shipments", "minutes"]
+NODE_COSTS = ("shipment_cost", "line_cost", "unit_cost", "minute_cost", "open_cost")
 
 
-def read(folder: Path, table: str) -> list[dict]:
-    """The rows of a table, cells as text; none where the table is not there."""
-    csv, parquet = folder / f"{table}.csv", folder / f"{table}.parquet"
-    if csv.exists():
-        frame = pl.read_csv(csv, infer_schema=False)
-    elif parquet.exists():
-        frame = pl.read_parquet(parquet)
-    else:
-        return []
-    return [{key: _text(value) for key, value in row.items()} for row in frame.iter_rows(named=True)]
+def cell(row: dict, name: str, default: str = "") -> str:
+    """A cell, or its default where it is empty or its column absent."""
+    return row.get(name) or default
 
 
-def _text(value) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
+def day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
-def weekdays(text: str) -> frozenset[int]:
-    """`daily`, a range (`fri-mon` too) or a comma list, as numbers from Monday 0."""
-    if text == "daily":
-        return frozenset(range(7))
-    days = set()
-    for part in text.split(","):
-        first, _, last = part.strip().partition("-")
-        at, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
-        days.add(at)
-        while at != end:
-            at = (at + 1) % 7
-            days.add(at)
-    return frozenset(days)
-
-
-def half_up(value: Fraction) -> int:
-    return math.floor(value + Fraction(1, 2))
-
-
-def ceil_div(a: Fraction, b: Fraction) -> int:
-    return -((-a) // b)
-
-
-def haversine(a: tuple[float, float], b: tuple[float, float]) -> float:
-    (lat1, lon1), (lat2, lon2) = [(math.radians(x), math.radians(y)) for x, y in (a, b)]
-    h = math.sin((lat2 - lat1) / 2) ** 2
-    h += math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
-    return 2 * EARTH_KM * math.asin(math.sqrt(min(1.0, h)))
-
-
-@dataclass
-class Node:
-    id: str
-    kind: str
-    place: tuple[float, float]
-    country: str
-    postal_code: str
-    ships: bool
-    pickup: bool
-    unlimited: bool
-    shipment_cost: int
-    line_cost: int
-    unit_cost: int
-    minute_cost: int
-    open_cost: int
-    reject_rate: Fraction
-    tier: int | None
-    window: list[date]
-    horizon_end: date
-    services: dict[str, int | None] = field(default_factory=dict)
-    # (date or None, unit) -> (capacity, overload, overload cost)
-    capacities: dict = field(default_factory=dict)
-
-    def capacity(self, day: date, unit: str):
-        return self.capacities.get((day, unit)) or self.capacities.get((None, unit))
-
-
-@dataclass
-class Item:
-    kg: Fraction
-    volume: Fraction
-    longest: Fraction | None
-    hazmat: bool
-    alone: bool
-
-
-@dataclass
-class Stock:
-    units: int
-    opportunity: int
-    inbound: list[tuple[date, int]] = field(default_factory=list)
-
-    def by(self, day: date) -> int:
-        return max(0, self.units + sum(units for at, units in self.inbound if at <= day))
-
-
-@dataclass
-class Service:
-    id: str
-    zone_table: str
-    rate_card: str
-    divisor: Fraction | None
-    surcharge: Fraction
-    max_kg: Fraction | None
-    max_length: Fraction | None
-    hazmat: bool
-    operates: frozenset[int]
-    co2_parcel: float
-    co2_kg: float
-
-    def delivery(self, ship: date, transit: int) -> date:
-        while transit > 0:
-            ship += DAY
-            transit -= ship.weekday() in self.operates
-        return ship
-
-
-@dataclass
-class Lane:
-    source: str
-    target: str
-    transit: int
-    shipment_cost: int
-    cost_per_kg: int
-    operates: frozenset[int]
-    co2_kg: float
-
-
-@dataclass
-class Line:
-    order: str
-    name: str
-    sku: str
-    quantity: int
-    price: int
-    together: str
-    excluded: dict[str, date] = field(default_factory=dict)
-    # Frozen units by (node, service, date, is it shipped), and earlier plans that may be changed.
-    frozen: dict = field(default_factory=dict)
-    planned: list = field(default_factory=list)
-
-    @functools.cached_property
-    def free(self) -> int:
-        return self.quantity - sum(self.frozen.values())
-
-
-@dataclass
-class Order:
-    id: str
-    placed: datetime
-    pickup_node: str | None
-    radius: float
-    place: tuple[float, float] | None
-    country: str
-    postal_code: str
-    ship_by: date | None
-    deliver_by: date | None
-    deadline: str
-    weight: Fraction
-    complete: bool
-    max_shipments: int | None
-    lines: list[Line] = field(default_factory=list)
-
-    def late(self, ship: date, delivery: date) -> int:
-        days = [0]
-        days += [(delivery - self.deliver_by).days] if self.deliver_by else []
-        days += [(ship - self.ship_by).days] if self.ship_by else []
-        return max(days)
+def exact(text: str | None) -> Fraction | None:
+    return Fraction(text) if text else None
 
 
 class Wave:
     def __init__(self, folder: Path):
-        self.folder = folder
         settings = tomllib.loads((folder / "wave.toml").read_text())
         self.name, self.currency = settings["name"], settings["currency"]
         self.now = datetime.fromisoformat(settings["now"])
@@ -221,8 +60,7 @@ class Wave:
         }
         self.nodes: dict[str, Node] = {}
         for row in read(folder, "nodes"):
-            get = lambda name, default="": row.get(name) or default
-            money = lambda name: self.money(get(name))
+            get = functools.partial(cell, row)
             zone, cutoff = ZoneInfo(get("time_zone", "UTC")), get("cutoff", "23:59")
             local = self.now.astimezone(zone)
             last = local.date() + self.horizon * DAY
@@ -231,32 +69,44 @@ class Wave:
             days = [start + i * DAY for i in range((last - start).days + 1)]
             working = [d for d in days if d.weekday() in open_days and d.isoformat() not in closed]
             self.nodes[row["node_id"]] = Node(
-                row["node_id"], row["kind"], (float(row["latitude"]), float(row["longitude"])),
-                get("country", "US"), get("postal_code"), get("ships", "true") == "true",
+                row["node_id"],
+                row["kind"],
+                (float(row["latitude"]), float(row["longitude"])),
+                get("country", "US"),
+                get("postal_code"),
+                get("ships", "true") == "true",
                 get("pickup", "true" if row["kind"] == "store" else "false") == "true",
-                get("unlimited_stock") == "true", money("shipment_cost"), money("line_cost"),
-                money("unit_cost"), money("minute_cost"), money("open_cost"),
-                Fraction(get("reject_rate", "0")), int(get("tier")) if get("tier") else None,
-                working[int(get("lead_days", "0")):], last,
+                get("unlimited_stock") == "true",
+                *(self.money(get(name)) for name in NODE_COSTS),
+                Fraction(get("reject_rate", "0")),
+                int(get("tier")) if get("tier") else None,
+                working[int(get("lead_days", "0")) :],
+                last,
             )
         for row in read(folder, "node_capacity"):
-            day = date.fromisoformat(row["date"]) if row.get("date") else None
-            limit = (Fraction(row["capacity"]), Fraction(row.get("overload") or "0"),
-                     self.money(row.get("overload_cost", "")))
-            self.nodes[row["node_id"]].capacities[(day, row["unit"])] = limit
+            limit = (
+                Fraction(row["capacity"]),
+                Fraction(row.get("overload") or "0"),
+                self.money(row.get("overload_cost", "")),
+            )
+            self.nodes[row["node_id"]].capacities[day(row.get("date")), row["unit"]] = limit
         self.items: dict[str, Item] = {}
         for row in read(folder, "items"):
             sides = [row.get(side) or None for side in ("length", "width", "height")]
             known = [Fraction(side) for side in sides if side]
             volume = math.prod(known) if len(known) == 3 else Fraction(0)
             self.items[row["sku"]] = Item(
-                Fraction(row["kg"]), volume, max(known, default=None),
-                row.get("hazmat") == "true", row.get("ships_alone") == "true",
+                Fraction(row["kg"]),
+                volume,
+                max(known, default=None),
+                row.get("hazmat") == "true",
+                row.get("ships_alone") == "true",
             )
         # Minutes, unit cost, purchase cost.
         self.node_items = {
             (row["node_id"], row["sku"]): (
-                Fraction(row.get("minutes") or "0"), self.money(row.get("unit_cost", "")),
+                Fraction(row.get("minutes") or "0"),
+                self.money(row.get("unit_cost", "")),
                 self.money(row.get("purchase_cost", "")),
             )
             for row in read(folder, "node_items")
@@ -275,20 +125,28 @@ class Wave:
             self.stocked_at.setdefault(sku, []).append(node)
         self.lanes = {
             (row["from_node"], row["to_node"]): Lane(
-                row["from_node"], row["to_node"], int(row["transit_days"]),
-                self.money(row.get("shipment_cost", "")), self.money(row.get("cost_per_kg", "")),
-                weekdays(row.get("operates") or "daily"), float(row.get("kg_co2_per_kg") or 0),
+                row["from_node"],
+                row["to_node"],
+                int(row["transit_days"]),
+                self.money(row.get("shipment_cost", "")),
+                self.money(row.get("cost_per_kg", "")),
+                weekdays(row.get("operates") or "daily"),
+                float(row.get("kg_co2_per_kg") or 0),
             )
             for row in read(folder, "lanes")
         }
 
     def _carriers(self, folder: Path):
-        exact = lambda text: Fraction(text) if text else None
         self.services = {
             row["service"]: Service(
-                row["service"], row["zone_table"], row["rate_card"], exact(row.get("dim_divisor")),
-                Fraction(row.get("surcharge") or "0"), exact(row.get("max_kg")),
-                exact(row.get("max_length")), row.get("hazmat") == "true",
+                row["service"],
+                row["zone_table"],
+                row["rate_card"],
+                exact(row.get("dim_divisor")),
+                Fraction(row.get("surcharge") or "0"),
+                exact(row.get("max_kg")),
+                exact(row.get("max_length")),
+                row.get("hazmat") == "true",
                 weekdays(row.get("operates") or "mon-fri"),
                 float(row.get("kg_co2_per_parcel_km") or 0),
                 float(row.get("kg_co2_per_kg_km") or 0),
@@ -318,30 +176,45 @@ class Wave:
         for steps in self.rates.values():
             steps.sort()
         self._float_rates = {
-            key: ([float(step[0]) for step in steps], [float(step[1]) for step in steps],
-                  float(steps[-1][2]))
+            key: (
+                [float(step[0]) for step in steps],
+                [float(step[1]) for step in steps],
+                float(steps[-1][2]),
+            )
             for key, steps in self.rates.items()
         }
 
     def _demand(self, folder: Path):
-        day = lambda text: date.fromisoformat(text) if text else None
         self.orders: dict[str, Order] = {}
         for row in read(folder, "orders"):
-            get = lambda name, default="": row.get(name) or default
+            get = functools.partial(cell, row)
             is_pickup = get("journey", "ship") == "pickup"
             place = None if is_pickup else (float(row["latitude"]), float(row["longitude"]))
             self.orders[row["order_id"]] = Order(
-                row["order_id"], datetime.fromisoformat(row["placed_at"]),
-                row["pickup_node"] if is_pickup else None, float(get("pickup_radius_km", "0")),
-                place, get("country", "US"), get("postal_code"), day(get("ship_by")),
-                day(get("deliver_by")), get("deadline"), Fraction(get("weight", "1")),
+                row["order_id"],
+                datetime.fromisoformat(row["placed_at"]),
+                row["pickup_node"] if is_pickup else None,
+                float(get("pickup_radius_km", "0")),
+                place,
+                get("country", "US"),
+                get("postal_code"),
+                day(get("ship_by")),
+                day(get("deliver_by")),
+                get("deadline"),
+                Fraction(get("weight", "1")),
                 get("ship_complete") == "true",
                 int(get("max_shipments")) if get("max_shipments") else None,
             )
         lines: dict[tuple[str, str], Line] = {}
         for row in read(folder, "order_lines"):
-            line = Line(row["order_id"], row["line"], row["sku"], int(row["quantity"]),
-                        self.money(row.get("unit_price", "")), row.get("together", ""))
+            line = Line(
+                row["order_id"],
+                row["line"],
+                row["sku"],
+                int(row["quantity"]),
+                self.money(row.get("unit_price", "")),
+                row.get("together", ""),
+            )
             lines[line.order, line.name] = line
             self.orders[line.order].lines.append(line)
         for row in read(folder, "exclusions"):
