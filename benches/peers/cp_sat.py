@@ -29,7 +29,7 @@ class Incumbents(cp_model.CpSolverSolutionCallback):
         self.found.append((time.monotonic(), values))
 
 
-def solve(program: Program, seconds: float, threads: int):
+def solve(program: Program, seconds: float, threads: int, start: list[float] | None):
     """(incumbents as (instant, values), bound in minor units, why it stopped)."""
     model = cp_model.CpModel()
     # Overload and splits are counts here; overload of minutes goes by whole minutes.
@@ -51,6 +51,8 @@ def solve(program: Program, seconds: float, threads: int):
             model.add(row >= int(-(-lower * scale // 1)))
     costs = [round(cost * COST_SCALE) for cost in program.costs]
     model.minimize(cp_model.LinearExpr.weighted_sum(columns, costs))
+    for column, value in zip(columns, start or []):
+        model.add_hint(column, round(value))
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = seconds
     solver.parameters.num_workers = threads

@@ -12,7 +12,7 @@ from program import Program
 NAME, VERSION = "highs", f"highspy {highspy.Highs().version()}"
 
 
-def solve(program: Program, seconds: float, threads: int):
+def solve(program: Program, seconds: float, threads: int, start: list[float] | None):
     """(incumbents as (instant, values), bound in minor units, why it stopped)."""
     found = []
     highs = highspy.Highs()
@@ -36,6 +36,10 @@ def solve(program: Program, seconds: float, threads: int):
     lp.a_matrix_.index_ = np.array([column for row in terms for column in row])
     lp.a_matrix_.value_ = np.array([value for row in terms for value in row.values()])
     highs.passModel(lp)
+    if start:
+        solution = highspy.HighsSolution()
+        solution.col_value = start
+        highs.setSolution(solution)
 
     def improved(event):
         found.append((time.monotonic(), np.array(event.data_out.mip_solution)))

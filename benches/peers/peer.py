@@ -38,8 +38,10 @@ def main():
         whole = program(arcs)
         result["version"] = solver.VERSION
         result["size"] = f"{len(whole.costs)} columns, {len(whole.rows)} rows"
+        start = whole.start(greedy.plan(arcs)[0]) if args.start else None
+        result["started"] = start is not None
         built = time.monotonic() - started
-        found, bound, stopped_by = solver.solve(whole, args.seconds, args.threads)
+        found, bound, stopped_by = solver.solve(whole, args.seconds, args.threads, start)
         found = [(at - started, whole.decisions(values)) for at, values in found]
         result["bound"] = None if bound is None else bound / wave.minor
         certificate = {"stopped_by": stopped_by, "seconds": {"build": built}}
@@ -80,6 +82,7 @@ def arguments():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--target", type=float, default=float("-inf"), help="a cost to reach")
     parser.add_argument("--sources", type=int, default=0, help="nodes a line may use; 0: all")
+    parser.add_argument("--start", action="store_true", help="start from the plan of greedy")
     parser.add_argument("--dates", type=int, default=0, help="dates a node may use; 0: all")
     return parser.parse_args()
 

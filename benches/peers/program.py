@@ -23,8 +23,12 @@ class Program:
     integer: list[bool] = field(default_factory=list)
     # (lower, upper, [(column, coefficient)])
     rows: list[tuple[float, float, list[tuple[int, float]]]] = field(default_factory=list)
-    constant: float = 0.0
     options: list[tuple[int, Decision]] = field(default_factory=list)
+    # What the columns besides the options' follow from: one from another, one from none of some,
+    # one from what is above an amount.
+    implied: list[tuple[int, int]] = field(default_factory=list)
+    rests: list[tuple[int, list[tuple[int, float]]]] = field(default_factory=list)
+    excesses: list[tuple[int, list[tuple[int, float]], float]] = field(default_factory=list)
 
     def column(self, cost: float, upper: float = 1.0, integer: bool = True) -> int:
         self.costs.append(cost)
@@ -35,6 +39,31 @@ class Program:
 
     def row(self, lower: float, upper: float, terms) -> None:
         self.rows.append((lower, upper, terms))
+
+    def implies(self, one: int, other: int) -> None:
+        """The other is 1 where this one is."""
+        self.row(-INF, 0.0, [(one, 1.0), (other, -1.0)])
+        self.implied.append((one, other))
+
+    def start(self, decisions: list[Decision]) -> list[float] | None:
+        """Values of every column for a plan; nothing where the program does not allow it."""
+        chosen = set(decisions)
+        values = [float(lower) for lower in self.lower]
+        for column, decision in self.options:
+            values[column] = float(decision in chosen)
+        # An option makes a release, and a release opens a node.
+        for one, other in self.implied * 2:
+            values[other] = max(values[other], values[one])
+        for column, terms in self.rests:
+            values[column] = 1.0 - sum(values[at] for at, _ in terms)
+        for column, terms, free in self.excesses:
+            above = sum(values[at] * factor for at, factor in terms) - free
+            values[column] = max(values[column], above)
+        for lower, upper, terms in self.rows:
+            amount = sum(values[at] * factor for at, factor in terms)
+            if not lower - 1e-6 <= amount <= upper + 1e-6:
+                return None
+        return values
 
     def decisions(self, values) -> list[Decision]:
         return [decision for column, decision in self.options if values[column] > 0.5]
@@ -74,7 +103,7 @@ class _Builder:
         if cost and not self.limits.frozen_work[node, day, "shipments"]:
             if (node, day) not in self.open:
                 self.open[node, day] = self.program.column(cost)
-            self.program.row(-INF, 0.0, [(column, 1.0), (self.open[node, day], -1.0)])
+            self.program.implies(column, self.open[node, day])
 
     def _order(self, order: Order):
         arcs, program = self.arcs.arcs[order.id], self.program
@@ -92,7 +121,7 @@ class _Builder:
                 one = option.decision
                 taken = program.column(option.cost)
                 program.options.append((taken, one))
-                program.row(-INF, 0.0, [(taken, 1.0), (made, -1.0)])
+                program.implies(taken, made)
                 takes[one.line].append((taken, 1.0))
                 by_arc.setdefault((key, one.line), []).append((taken, 1.0))
                 self._use(order, taken, one)
@@ -100,13 +129,13 @@ class _Builder:
                     if hop not in moved:
                         fee = self.wave.lanes[hop[:2]].shipment_cost
                         moved[hop] = program.column(self.arcs.weight("transfer_freight") * fee)
-                    program.row(-INF, 0.0, [(taken, 1.0), (moved[hop], -1.0)])
+                    program.implies(taken, moved[hop])
                     if number == 0 and hop not in released:
                         fee = self.wave.nodes[hop[0]].shipment_cost
                         released[hop] = program.column(self.arcs.weight("handling") * fee)
                         self._release(released[hop], hop[0], hop[2])
                     if number == 0:
-                        program.row(-INF, 0.0, [(taken, 1.0), (released[hop], -1.0)])
+                        program.implies(taken, released[hop])
                 line = self.limits.line[one.order, one.line]
                 if limit is not None and one.service and self.wave.items[line.sku].alone:
                     count = parcels(self.wave, one.service, line, one.quantity)
@@ -134,6 +163,7 @@ class _Builder:
         for line in lines:
             opens[line.name] = program.column(self.arcs.unfilled(order, line))
             program.row(1.0, 1.0, [*takes[line.name], (opens[line.name], 1.0)])
+            program.rests.append((opens[line.name], takes[line.name]))
             if line.together:
                 kits[line.together].append(line.name)
         if order.complete:
@@ -154,7 +184,9 @@ class _Builder:
         cost = self.arcs.weight("split") * self.arcs.price["split_cost"]
         if cost and fresh:
             split = self.program.column(cost, INF, integer=False)
-            self.program.row(-INF, 1.0 - min(frozen, 1), [*fresh, (split, -1.0)])
+            free = 1.0 - min(frozen, 1)
+            self.program.row(-INF, free, [*fresh, (split, -1.0)])
+            self.program.excesses.append((split, fresh, free))
 
     def _stock_rows(self):
         """By each date before stock arrives, and by the last: what leaves is there."""
@@ -179,6 +211,7 @@ class _Builder:
                 cost = self.arcs.weight("overload") * price
                 over = self.program.column(cost, float(overload), integer=False)
                 self.program.lower[over] = float(min(overload, max(0, -free)))
+                self.program.excesses.append((over, terms, float(free)))
                 terms = [*terms, (over, -1.0)]
             else:
                 free = max(free, 0)

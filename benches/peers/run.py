@@ -136,6 +136,7 @@ def peer(args, name: str, wave: Path, out: Path, ours: dict) -> dict:
         "--dates",
         args.dates,
     ]
+    command += ["--start"] * (name in args.start)
     ran = measured(command, args.seconds + EXTRA_SECONDS)
     if not result.exists():
         print(ran["stdout"], file=sys.stderr)
@@ -218,7 +219,7 @@ def notes(rows: list[dict]) -> list[str]:
             build = row["seconds"].get("build", 0.0)
             found.append(
                 f"{row['peer']}: {row['version']}, {row['size']}, built in {build:.1f} s,"
-                f" {row['incumbents']} plans found, stopped by {row['stopped_by']}."
+                f" {'started from greedy, ' * row['started']}{row['incumbents']} plans found, stopped by {row['stopped_by']}."
             )
     return found
 
@@ -237,6 +238,13 @@ def arguments():
     add("--seconds", type=float, default=60.0, help="of planning, for everyone")
     add("--threads", type=int, default=os.cpu_count())
     add("--peers", nargs="*", default=PEERS, choices=PEERS)
+    add(
+        "--start",
+        nargs="*",
+        default=["highs", "scip"],
+        choices=PEERS[1:],
+        help="peers that start from the plan of greedy",
+    )
     add("--sources", type=int, default=0, help="peers: cheapest nodes that a line may use; 0: all")
     add("--dates", type=int, default=0, help="peers: first dates of a node; 0: all of its window")
     add("--program", type=Path, default=target / "release" / "wavewright")

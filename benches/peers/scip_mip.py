@@ -30,7 +30,7 @@ class Incumbents(Eventhdlr):
         self.found.append((time.monotonic(), values))
 
 
-def solve(program: Program, seconds: float, threads: int):
+def solve(program: Program, seconds: float, threads: int, start: list[float] | None):
     """(incumbents as (instant, values), bound in minor units, why it stopped)."""
     model = Model()
     model.hideOutput()
@@ -57,7 +57,17 @@ def solve(program: Program, seconds: float, threads: int):
     model.setParam("limits/gap", 0.0)
     watch = Incumbents(columns)
     model.includeEventhdlr(watch, "incumbents", "keeps every better solution")
+    if start:
+        first = model.createSol()
+        for column, value in zip(columns, start):
+            model.setSolVal(first, column, value)
+        model.addSol(first)
     model.optimize()
+    if model.getNSols() > 0:
+        # The last one, and a start that nothing improved on.
+        best = model.getBestSol()
+        values = np.array([model.getSolVal(best, column) for column in columns])
+        watch.found.append((time.monotonic(), values))
     bound = model.getDualbound()
     bound = bound if abs(bound) < 1e19 else None
     return watch.found, bound, "finished" if model.getStatus() == "optimal" else "time_limit"
