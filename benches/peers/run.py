@@ -217,9 +217,10 @@ def notes(rows: list[dict]) -> list[str]:
             found.append(f"**{row['peer']} has the cheaper plan.**")
         if row.get("size"):
             build = row["seconds"].get("build", 0.0)
+            start = "started from greedy, " if row["started"] else ""
             found.append(
-                f"{row['peer']}: {row['version']}, {row['size']}, built in {build:.1f} s,"
-                f" {'started from greedy, ' * row['started']}{row['incumbents']} plans found, stopped by {row['stopped_by']}."
+                f"{row['peer']}: {row['version']}, {row['size']}, built in {build:.1f} s, {start}"
+                f"{row['incumbents']} plans found, stopped by {row['stopped_by']}."
             )
     return found
 
