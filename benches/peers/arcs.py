@@ -75,7 +75,7 @@ class Arcs:
 
     def _room(self, order: Order) -> int:
         """Shipments that may be added to the frozen ones."""
-        limit = order.max_shipments or self.model["rules"]["max_shipments"] or 10**6
+        limit = order.max_shipments or self.model["rules"].get("max_shipments") or 10**6
         worth = sum(line.quantity * line.price for line in order.lines)
         if worth < float(self.model["rules"]["no_split_below"]) * self.wave.minor:
             limit = 1

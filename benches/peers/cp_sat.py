@@ -30,7 +30,7 @@ class Incumbents(cp_model.CpSolverSolutionCallback):
 
 
 def solve(program: Program, seconds: float, threads: int, start: list[float] | None):
-    """(incumbents as (instant, values), bound in minor units, why it stopped)."""
+    """(incumbents as (instant, values of the options), bound in minor units, why it stopped)."""
     model = cp_model.CpModel()
     # Overload and splits are counts here; overload of minutes goes by whole minutes.
     columns = [
@@ -56,7 +56,7 @@ def solve(program: Program, seconds: float, threads: int, start: list[float] | N
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = seconds
     solver.parameters.num_workers = threads
-    watch = Incumbents(columns)
+    watch = Incumbents([columns[column] for column in program.chosen()])
     status = solver.solve(model, watch)
     bound = solver.best_objective_bound / COST_SCALE if watch.found else None
     return watch.found, bound, "finished" if status == cp_model.OPTIMAL else "time_limit"

@@ -13,8 +13,8 @@ NAME, VERSION = "highs", f"highspy {highspy.Highs().version()}"
 
 
 def solve(program: Program, seconds: float, threads: int, start: list[float] | None):
-    """(incumbents as (instant, values), bound in minor units, why it stopped)."""
-    found = []
+    """(incumbents as (instant, values of the options), bound in minor units, why it stopped)."""
+    found, chosen = [], program.chosen()
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", threads)
@@ -42,14 +42,14 @@ def solve(program: Program, seconds: float, threads: int, start: list[float] | N
         highs.setSolution(solution)
 
     def improved(event):
-        found.append((time.monotonic(), np.array(event.data_out.mip_solution)))
+        found.append((time.monotonic(), np.array(event.data_out.mip_solution)[chosen]))
 
     highs.cbMipImprovingSolution.subscribe(improved)
     highs.run()
     info = highs.getInfo()
     status = highs.getModelStatus()
     if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
-        found.append((time.monotonic(), np.array(highs.getSolution().col_value)))
+        found.append((time.monotonic(), np.array(highs.getSolution().col_value)[chosen]))
     optimal = status == highspy.HighsModelStatus.kOptimal
     bound = info.mip_dual_bound if np.isfinite(info.mip_dual_bound) else None
     return found, bound, "finished" if optimal else "time_limit"

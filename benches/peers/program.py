@@ -65,8 +65,13 @@ class Program:
                 return None
         return values
 
+    def chosen(self) -> list[int]:
+        """The columns that say everything: those of the options."""
+        return [column for column, _ in self.options]
+
     def decisions(self, values) -> list[Decision]:
-        return [decision for column, decision in self.options if values[column] > 0.5]
+        """What values of the columns in `chosen` decide."""
+        return [one for value, (_, one) in zip(values, self.options) if value > 0.5]
 
 
 INF = float("inf")

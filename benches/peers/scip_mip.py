@@ -31,7 +31,7 @@ class Incumbents(Eventhdlr):
 
 
 def solve(program: Program, seconds: float, threads: int, start: list[float] | None):
-    """(incumbents as (instant, values), bound in minor units, why it stopped)."""
+    """(incumbents as (instant, values of the options), bound in minor units, why it stopped)."""
     model = Model()
     model.hideOutput()
     columns = [
@@ -55,7 +55,7 @@ def solve(program: Program, seconds: float, threads: int, start: list[float] | N
             model.addCons(row >= lower)
     model.setParam("limits/time", seconds)
     model.setParam("limits/gap", 0.0)
-    watch = Incumbents(columns)
+    watch = Incumbents([columns[column] for column in program.chosen()])
     model.includeEventhdlr(watch, "incumbents", "keeps every better solution")
     if start:
         first = model.createSol()
@@ -66,7 +66,7 @@ def solve(program: Program, seconds: float, threads: int, start: list[float] | N
     if model.getNSols() > 0:
         # The last one, and a start that nothing improved on.
         best = model.getBestSol()
-        values = np.array([model.getSolVal(best, column) for column in columns])
+        values = np.array([model.getSolVal(best, column) for column in watch.columns])
         watch.found.append((time.monotonic(), values))
     bound = model.getDualbound()
     bound = bound if abs(bound) < 1e19 else None
