@@ -18,6 +18,3 @@ pub use write::{WriteError, check_folder, write_plan};
 
 /// The file of the certificate.
 const CERTIFICATE: &str = "certificate.json";
-
-/// What stands between the nodes and the dates of a route.
-const ROUTE_MARK: char = '>';
