@@ -23,7 +23,7 @@ const RULES: [Strategy; 5] = [
 ];
 
 fn main() {
-    let number = |name: &str, default: u32| {
+    let number = |name: &str, default: usize| {
         std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
     };
     let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread");
@@ -36,7 +36,7 @@ fn main() {
     });
 }
 
-fn time(regime: Regime, orders: u32, strategies: &[Strategy]) {
+fn time(regime: Regime, orders: usize, strategies: &[Strategy]) {
     let (wave, model) = case(regime, orders);
     let planner = Planner::new(&wave, &model);
     println!("{regime:?}: {} orders, {} lines", wave.orders.len(), wave.lines.len());
@@ -54,7 +54,7 @@ fn time(regime: Regime, orders: u32, strategies: &[Strategy]) {
     }
 }
 
-fn case(regime: Regime, orders: u32) -> (Wave, Model) {
+fn case(regime: Regime, orders: usize) -> (Wave, Model) {
     let settings = GenerateSettings { orders, nodes: 150, skus: 5_000, regime, seed: 1 };
     let tables = generate(&settings).expect("the settings are within the limits");
     let root = tempfile::tempdir().expect("a temporary folder");

@@ -24,7 +24,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ("plan", &["units", "ids", "time", "domain", "tables", "network", "options", "solve"]),
     ("strategies", &["units", "ids", "time", "domain", "network", "options", "solve", "plan"]),
     ("verify", &["units", "ids", "time", "domain", "network", "plan"]),
-    ("analysis", &["units", "ids", "time", "domain", "network", "plan"]),
+    ("analysis", &["units", "ids", "time", "domain", "tables", "network", "options", "plan"]),
     (
         "planning",
         &[

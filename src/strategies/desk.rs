@@ -6,9 +6,9 @@
 
 use crate::domain::{Deadline, Journey};
 use crate::ids::{IdVec, LineId, NodeId, OrderId, ServiceId, SkuId};
-use crate::network::node_distance_km;
-use crate::options::{Content, Decision, Planner, customer_km, frozen_decisions, frozen_parts};
+use crate::options::{Content, Decision, Planner, frozen_decisions, frozen_parts};
 use crate::options::{freight, offered_zone};
+use crate::strategies::floor::Floors;
 use crate::strategies::room::Room;
 use crate::time::Day;
 use crate::units::{Money, Quantity};
@@ -67,6 +67,14 @@ pub(super) struct Desk<'a> {
     pub planner: &'a Planner<'a>,
     pub room: Room,
     pub decisions: Vec<Decision>,
+    pub floors: Floors,
+    /// By last node: the source and which of its paths leads there.
+    pub routes_to: IdVec<NodeId, Vec<(NodeId, u32)>>,
+    /// By node, the order that was asked about last, and its distance.
+    pub km_of: IdVec<NodeId, (Option<OrderId>, f64)>,
+    /// The nodes that bear the stamp are those that goods may move from.
+    pub movers: IdVec<NodeId, u64>,
+    pub mover_stamp: u64,
     /// On the unit sphere.
     positions: IdVec<NodeId, [f64; 3]>,
     pub order: OrderId,
@@ -100,10 +108,22 @@ impl<'a> Desk<'a> {
         };
         let mut decisions: Vec<Decision> = frozen;
         decisions.reserve(wave.lines.len());
+        let mut routes_to: IdVec<NodeId, Vec<(NodeId, u32)>> =
+            wave.nodes.iter().map(|_| Vec::new()).collect();
+        for source in wave.nodes.ids() {
+            for (at, path) in planner.routes.from(source).iter().enumerate() {
+                routes_to[wave.lanes[path[path.len() - 1]].to].push((source, at as u32));
+            }
+        }
         Desk {
             planner,
             room: Room::new(planner),
             decisions,
+            floors: Floors::new(wave),
+            routes_to,
+            movers: wave.nodes.iter().map(|_| 0).collect(),
+            mover_stamp: 0,
+            km_of: wave.nodes.iter().map(|_| (None, 0.0)).collect(),
             positions: wave.nodes.iter().map(|n| on_sphere(n.latitude, n.longitude)).collect(),
             order: OrderId(0),
             place: [0.0; 3],
@@ -290,16 +310,6 @@ impl<'a> Desk<'a> {
         let [x, y, z] = self.positions[node];
         let [a, b, c] = self.place;
         -(x * a + y * b + z * c)
-    }
-
-    /// Kilometres to the customer; to the chosen node where the order is picked up.
-    pub fn km(&self, node: NodeId) -> f64 {
-        match self.planner.wave.orders[self.order].journey {
-            Journey::Ship(_) => customer_km(self.planner.wave, self.order, node),
-            Journey::Pickup { node: chosen, .. } => {
-                node_distance_km(self.planner.wave, chosen, node)
-            }
-        }
     }
 
     /// Whether a line is late where only lines in time are wanted, or the date binds.

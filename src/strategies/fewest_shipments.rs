@@ -63,7 +63,7 @@ fn rank_by_cover(desk: &mut Desk<'_>) {
             }
             match ranking.iter_mut().find(|(_, node)| *node == source.node) {
                 Some((rank, _)) => rank[0] -= 1.0,
-                None if desk.may_fetch_at(source.node) => {
+                None if desk.may_end_at(source.node) => {
                     ranking.push(([-1.0, desk.nearness(source.node)], source.node));
                 }
                 None => {}

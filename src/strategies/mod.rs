@@ -10,6 +10,7 @@ mod cheapest_line;
 mod cheapest_order;
 mod desk;
 mod fewest_shipments;
+mod floor;
 mod nearest;
 mod place;
 mod price_guided;

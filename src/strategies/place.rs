@@ -5,7 +5,7 @@ use crate::domain::{CostKey, Journey, NodeKind};
 use crate::ids::{NodeId, ServiceId};
 use crate::network::{Hop, node_distance_km};
 use crate::options::{
-    Content, Decision, carbon, freight, lateness_cost, line_bar, shipment_co2, zone,
+    Content, Decision, carbon, customer_km, freight, lateness_cost, line_bar, shipment_co2, zone,
 };
 use crate::strategies::desk::{Desk, Pass};
 use crate::strategies::room::Work;
@@ -77,7 +77,9 @@ impl Desk<'_> {
         pass: Pass,
     ) -> Option<Placement> {
         let wave = self.planner.wave;
-        let km = self.may_end_at(node)?;
+        if !self.may_end_at(node) {
+            return None;
+        }
         let window = wave.window(node);
         for joins in 0..self.made_count {
             if self.made[joins].node != node || self.made[joins].gone {
@@ -101,7 +103,7 @@ impl Desk<'_> {
                 late_days: 0,
                 work,
             };
-            if let Some(found) = self.join(made, km, pass) {
+            if let Some(found) = self.join(made, pass) {
                 return Some(found);
             }
         }
@@ -119,7 +121,7 @@ impl Desk<'_> {
             }
             let found =
                 Placement { node, day, ship_date, offer: None, joins: None, late_days: 0, work };
-            match self.serve_by(found, km, pass) {
+            match self.serve_by(found, pass) {
                 Ok(found) => return Some(found),
                 Err(NoService::NotThen) => {}
                 Err(NoService::Late | NoService::Never) => return None,
@@ -128,22 +130,29 @@ impl Desk<'_> {
         None
     }
 
-    /// Whether a node may hand over shipments of the order; the distance to the customer.
-    fn may_end_at(&self, node: NodeId) -> Option<f64> {
+    /// Kilometres to the customer, worked out once for each order and node.
+    fn km(&mut self, node: NodeId) -> f64 {
+        if self.km_of[node].0 != Some(self.order) {
+            self.km_of[node] = (Some(self.order), customer_km(self.planner.wave, self.order, node));
+        }
+        self.km_of[node].1
+    }
+
+    /// Whether a node may hand over shipments of the order.
+    pub fn may_end_at(&self, node: NodeId) -> bool {
         let (wave, model) = (self.planner.wave, self.planner.model);
         let from = &wave.nodes[node];
         match &wave.orders[self.order].journey {
             Journey::Ship(place) => {
-                if !from.ships || from.country != place.country {
-                    return None;
-                }
-                let km = self.km(node);
-                let too_far = model.rules.max_distance_km.is_some_and(|max| km > max);
-                (!too_far).then_some(km)
+                let max = model.rules.max_distance_km;
+                from.ships
+                    && from.country == place.country
+                    && max.is_none_or(|max| customer_km(wave, self.order, node) <= max)
             }
             Journey::Pickup { node: chosen, radius_km } => {
-                let near = node == *chosen || node_distance_km(wave, *chosen, node) <= *radius_km;
-                (from.pickup && near).then_some(0.0)
+                let near = node == *chosen
+                    || (*radius_km > 0.0 && node_distance_km(wave, *chosen, node) <= *radius_km);
+                from.pickup && near
             }
         }
     }
@@ -202,7 +211,7 @@ impl Desk<'_> {
     }
 
     /// Lets the wanted lines join the shipment, if its service takes them in time.
-    fn join(&mut self, found: Placement, km: f64, pass: Pass) -> Option<Placement> {
+    fn join(&mut self, found: Placement, pass: Pass) -> Option<Placement> {
         let wave = self.planner.wave;
         let joins = found.joins?;
         let Some(service) = self.made[joins].service else {
@@ -216,12 +225,13 @@ impl Desk<'_> {
             return None;
         }
         self.fill_contents(Some(joins));
+        let km = self.km(found.node);
         let (late_days, quote) = self.quote(&found, at, km, pass).ok()?;
         Some(Placement { offer: Some(quote), late_days, ..found })
     }
 
     /// The service of a new shipment: the least late, then the cheapest.
-    fn serve_by(&mut self, found: Placement, km: f64, pass: Pass) -> Result<Placement, NoService> {
+    fn serve_by(&mut self, found: Placement, pass: Pass) -> Result<Placement, NoService> {
         let wave = self.planner.wave;
         if wave.destination(self.order).is_none() {
             let late_days = wave.late_days(self.order, found.ship_date, found.ship_date);
@@ -237,11 +247,16 @@ impl Desk<'_> {
             };
         }
         self.fill_contents(None);
+        let km = self.km(found.node);
         let mut best: Option<([f64; 2], u32, Quote)> = None;
         let mut why = NoService::Never;
         for at in 0..wave.nodes[found.node].services.len() {
             let service = wave.nodes[found.node].services[at].service;
             if !self.takes_wanted(service) {
+                continue;
+            }
+            if pass.by_cost && best.as_ref().is_some_and(|best| self.is_dearer(service, best.0[0]))
+            {
                 continue;
             }
             let taken = self.made_at(found.node, Some(service), found.ship_date).is_some();
@@ -259,6 +274,15 @@ impl Desk<'_> {
         }
         let (_, late_days, quote) = best.ok_or(why)?;
         Ok(Placement { offer: Some(quote), late_days, ..found })
+    }
+
+    /// Whether a service asks more for the contents in the buffer than a known cost, whatever its
+    /// zone is.
+    fn is_dearer(&self, service: ServiceId, than: f64) -> bool {
+        let (wave, model) = (self.planner.wave, self.planner.model);
+        let weight = model.weight(CostKey::ParcelFreight).to_f64();
+        let floor = self.floors.of(wave, service, &self.contents);
+        floor.is_some_and(|floor| floor * weight > than)
     }
 
     /// The smaller, the better the service.

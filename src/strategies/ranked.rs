@@ -79,7 +79,7 @@ impl Desk<'_> {
         ranking.clear();
         for (at, source) in self.room.sources(line.sku) {
             if self.room.available_ever(at) >= i64::from(line.quantity)
-                && self.may_fetch_at(source.node)
+                && self.may_end_at(source.node)
             {
                 ranking.push((rank(self, source.node), source.node));
             }

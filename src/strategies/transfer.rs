@@ -1,8 +1,8 @@
 //! Placing lines that first move over lanes: what rules do where nobody can serve directly.
 
 use crate::domain::Journey;
-use crate::ids::{LaneId, NodeId};
-use crate::network::{Hop, next_departure, node_distance_km};
+use crate::ids::{Id, LaneId, NodeId};
+use crate::network::{Hop, next_departure};
 use crate::strategies::desk::{Desk, Pass};
 use crate::strategies::place::Placement;
 use crate::strategies::room::Work;
@@ -21,27 +21,35 @@ struct Moved {
 
 impl Desk<'_> {
     /// Serves the wanted lines from one source over lanes, by the transfer after which they leave
-    /// first; of equals, by that over fewest lanes from the first node. Whether that worked.
+    /// first; of equals, by that over fewest lanes from the first node. Goods that could be sent
+    /// from where they are do not move. Whether that worked.
     pub fn place_moved(&mut self, pass: Pass) -> bool {
         let planner = self.planner;
         if planner.wave.lanes.is_empty() {
             return false;
         }
-        let first = self.lines[self.wanted[0]];
+        if !self.mark_movers() {
+            return false;
+        }
         let mut best: Option<Moved> = None;
-        let sources = self.room.sources(first.sku);
-        let enough = |at: u32| self.room.available_ever(at) >= i64::from(first.quantity);
-        let sources: Vec<NodeId> =
-            sources.filter(|(at, _)| enough(*at)).map(|(_, source)| source.node).collect();
-        for source in sources {
-            for path in planner.routes.from(source) {
-                let last = planner.wave.lanes[path[path.len() - 1]].to;
-                if !self.may_fetch_at(last) {
+        let (from, to) = match planner.wave.orders[self.order].journey {
+            Journey::Pickup { node, radius_km: 0.0 } => (node.index(), node.index() + 1),
+            _ => (0, planner.wave.nodes.len()),
+        };
+        for last in (from..to).map(NodeId::from_index) {
+            if self.routes_to[last].is_empty() || !self.may_end_at(last) {
+                continue;
+            }
+            for route in 0..self.routes_to[last].len() {
+                let (source, path) = self.routes_to[last][route];
+                if self.movers[source] != self.mover_stamp {
                     continue;
                 }
+                let path = &planner.routes.from(source)[path as usize];
                 let Some(moved) = self.find_moved(source, path, last, pass) else { continue };
                 let key = |moved: &Moved| {
-                    (moved.end.late_days, moved.end.ship_date, moved.hops.len(), moved.departs)
+                    let end = &moved.end;
+                    (end.late_days, end.ship_date, moved.hops.len(), moved.departs, moved.source)
                 };
                 if best.as_ref().is_none_or(|known| key(&moved) < key(known)) {
                     best = Some(moved);
@@ -61,16 +69,21 @@ impl Desk<'_> {
         true
     }
 
-    /// Whether the journey of the order may end at a node, its country and distance aside.
-    pub fn may_fetch_at(&self, node: NodeId) -> bool {
-        let wave = self.planner.wave;
-        match wave.orders[self.order].journey {
-            Journey::Ship(_) => wave.nodes[node].ships,
-            Journey::Pickup { node: chosen, radius_km } => {
-                node == chosen
-                    || (radius_km > 0.0 && node_distance_km(wave, chosen, node) <= radius_km)
+    /// Marks the nodes that may have the first wanted line and cannot send it themselves; whether
+    /// there are any.
+    fn mark_movers(&mut self) -> bool {
+        let line = self.lines[self.wanted[0]];
+        self.mover_stamp += 1;
+        let mut found = false;
+        for (at, source) in self.room.sources(line.sku) {
+            if self.room.available_ever(at) >= i64::from(line.quantity)
+                && !self.may_end_at(source.node)
+            {
+                self.movers[source.node] = self.mover_stamp;
+                found = true;
             }
         }
+        found
     }
 
     /// The first departure from a source over a path after which the wanted lines can leave.
