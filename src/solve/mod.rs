@@ -2,9 +2,11 @@
 
 pub mod column;
 pub mod control;
+mod cuts;
 pub mod exact;
 mod greedy;
 mod highs;
+mod master;
 pub mod order_plan;
 mod outcome;
 pub mod pricing;
