@@ -167,9 +167,10 @@ fn violated_cut(
     for (candidate, &coefficient) in counted.iter().zip(&coefficient_of) {
         if coefficient > 0 {
             let stocks = candidate.stocks.iter().filter(|(_, of_step)| *of_step <= step);
-            terms.extend(stocks.map(|(index, _)| {
-                (candidate.order, *index, coefficient as f64 / limit as f64)
-            }));
+            terms
+                .extend(stocks.map(|(index, _)| {
+                    (candidate.order, *index, coefficient as f64 / limit as f64)
+                }));
         }
     }
     Ok(Some(Cut { terms, limit: 1.0 }))
@@ -184,11 +185,7 @@ fn pack(best: &mut [u64], size: usize, value: u64) {
 
 /// The coefficients, of packings worth at most 1, that value a fractional packing most; nothing
 /// where it is worth no more than 1.
-fn separate(
-    sizes: &[usize],
-    values: &[f64],
-    units: usize,
-) -> Result<Option<Vec<f64>>, HighsError> {
+fn separate(sizes: &[usize], values: &[f64], units: usize) -> Result<Option<Vec<f64>>, HighsError> {
     let mut lp = GrowingLp::new(0)?;
     let mut columns = Vec::with_capacity(sizes.len());
     for value in values {

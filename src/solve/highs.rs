@@ -248,7 +248,13 @@ impl GrowingLp {
         set(&mut model, "threads", 1)?;
         set(&mut model, "parallel", "off")?;
         set(&mut model, "solver", "simplex")?;
-        Ok(GrowingLp { model: Some(model), solved_once: false, rows_are_new: false, rows: 0, columns: 0 })
+        Ok(GrowingLp {
+            model: Some(model),
+            solved_once: false,
+            rows_are_new: false,
+            rows: 0,
+            columns: 0,
+        })
     }
 
     fn model(&mut self) -> Result<&mut Model, HighsError> {

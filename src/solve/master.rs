@@ -51,8 +51,11 @@ impl OrderColumn {
             for need in 0..tables.states.needs() {
                 let line = options.needs[need].lines[0];
                 let units = column.quantity(line);
-                let digit =
-                    if options.lines[line].divisible { units as usize } else { units.min(1) as usize };
+                let digit = if options.lines[line].divisible {
+                    units as usize
+                } else {
+                    units.min(1) as usize
+                };
                 state += digit * tables.states.stride(need);
             }
         }
@@ -197,8 +200,7 @@ impl<'a> Master<'a> {
             }
         }
         self.values.extend(of_cuts.into_iter().map(|(cut, sum)| (self.cuts[cut].1, sum)));
-        let added =
-            self.lp.add_column(column.cost, f64::INFINITY, self.values.iter().copied())?;
+        let added = self.lp.add_column(column.cost, f64::INFINITY, self.values.iter().copied())?;
         self.lp_columns.push(added);
         self.columns_of[order].push(self.columns.len());
         self.columns.push(column);
@@ -248,10 +250,7 @@ impl<'a> Master<'a> {
     ///
     /// # Errors
     /// When HiGHS fails.
-    pub fn solve(
-        &mut self,
-        into: &mut Duals,
-    ) -> Result<Solved, HighsError> {
+    pub fn solve(&mut self, into: &mut Duals) -> Result<Solved, HighsError> {
         let solution = self.lp.solve()?;
         let duals = &solution.duals;
         for (id, price) in into.prices.resources.iter_mut().enumerate() {
@@ -272,9 +271,6 @@ impl<'a> Master<'a> {
                 into.orders[order].stocks[stock] += price * coefficient;
             }
         }
-        Ok(Solved {
-            objective: solution.objective,
-            released: self.released(&solution.values),
-        })
+        Ok(Solved { objective: solution.objective, released: self.released(&solution.values) })
     }
 }

@@ -123,7 +123,12 @@ pub fn relax(
         for result in results {
             added += usize::from(master.add(result.plan)?);
         }
-        eprintln!("round {round} {:.2}s bound {bound:.0} best {:.0} master {objective:.0} added {added} columns {} smoothed {is_smoothed} cuts {cut_rounds}", t0.elapsed().as_secs_f64(), best.bound, master.columns.len());
+        eprintln!(
+            "round {round} {:.2}s bound {bound:.0} best {:.0} master {objective:.0} added {added} columns {} smoothed {is_smoothed} cuts {cut_rounds}",
+            t0.elapsed().as_secs_f64(),
+            best.bound,
+            master.columns.len()
+        );
         listen(Progress { stage: Stage::Prices, incumbent: None, bound: Some(best.bound) });
         if incumbent - best.bound <= target_gap * incumbent.abs() || control.stopped().is_some() {
             break;
@@ -170,8 +175,7 @@ fn price_all(problem: &WaveProblem, duals: &Duals) -> Vec<OrderResult> {
         let OrderBound { least, .. } = OrderBound::new(&scan, &mut best);
         let plan = best_plan(options, tables, &best);
         let shipments = plan.columns.into_iter();
-        let shipments =
-            shipments.map(|found| scan.column(index as u32, found.entries)).collect();
+        let shipments = shipments.map(|found| scan.column(index as u32, found.entries)).collect();
         OrderResult { least, plan: OrderColumn::new(problem, index, shipments) }
     };
     (0..problem.orders.len()).into_par_iter().map(price).collect()

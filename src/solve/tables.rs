@@ -146,9 +146,7 @@ impl OrderTables {
         let arrivals: Vec<ArrivalTable> = options
             .arrivals
             .iter()
-            .map(|arrival| {
-                arrival_table(&mut stocks, options, arrival, &mut openings, &mut moves)
-            })
+            .map(|arrival| arrival_table(&mut stocks, options, arrival, &mut openings, &mut moves))
             .collect();
         let unfilled = unfilled_costs(planner, options, &states);
         let open_change = open_changes(planner, options);
