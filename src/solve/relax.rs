@@ -7,13 +7,13 @@
 //! move only part of the way from the best known to the master's, which keeps them from swinging.
 //! (Dantzig and Wolfe 1960; Geoffrion 1974; Wentges 1997.)
 
-use crate::solve::column::Column;
+use crate::solve::column::{Column, CostOf};
 use crate::solve::cuts::Pools;
 use crate::solve::highs::HighsError;
 use crate::solve::master::{Master, OrderColumn};
-use crate::solve::order_plan::{BestColumns, OrderBound, best_plan};
+use crate::solve::order_plan::{OrderPlan, plan_order};
 use crate::solve::pricing::{OrderPrices, Prices};
-use crate::solve::wave_options::{OrderProblem, WaveProblem};
+use crate::solve::wave_options::WaveProblem;
 use crate::solve::{Control, Progress, Stage};
 use rayon::prelude::*;
 
@@ -63,7 +63,7 @@ pub struct Relaxation {
     pub bound: f64,
     /// The prices of that bound.
     pub duals: Duals,
-    /// Every shipment of the order plans generated.
+    /// Every order plan generated that ships something.
     pub columns: Vec<Column>,
 }
 
@@ -82,6 +82,8 @@ struct OrderResult {
     plan: OrderColumn,
     /// No plan of the order costs less at these prices.
     least: f64,
+    /// Between its needs, for that bound.
+    shares: Vec<f32>,
 }
 
 /// Generates order plans and cuts until the bound meets the master or comes within the target gap
@@ -99,9 +101,8 @@ pub fn relax(
     listen: &dyn Fn(Progress),
 ) -> Result<Relaxation, HighsError> {
     let mut master = Master::new(problem, seed)?;
-    for of_order in start.chunk_by(|a, b| a.order == b.order) {
-        let order = of_order[0].order as usize;
-        master.add(OrderColumn::new(problem, order, of_order.to_vec()))?;
+    for column in start {
+        master.add(OrderColumn::new(problem, column.order as usize, Some(column.clone())))?;
     }
     let pools = Pools::new(problem);
     let mut best =
@@ -115,6 +116,12 @@ pub fn relax(
     for round in 0..MAX_ROUNDS {
         let results = price_all(problem, &duals);
         let bound = lagrangian_bound(problem, &duals, &results);
+        for (order, result) in duals.orders.iter_mut().zip(&results) {
+            order.shares.clone_from(&result.shares);
+        }
+        for (order, known) in of_master.orders.iter_mut().zip(&duals.orders) {
+            order.shares.clone_from(&known.shares);
+        }
         if bound > best.bound {
             best.bound = bound;
             best.duals = duals.clone();
@@ -134,9 +141,10 @@ pub fn relax(
             break;
         }
         let distance = (objective - best.bound) / objective.abs().max(1.0);
-        let is_done = distance <= CONVERGED || (added == 0 && !is_smoothed);
+        let is_solved = objective.is_finite();
+        let is_done = is_solved && (distance <= CONVERGED || (added == 0 && !is_smoothed));
         let mut cuts = 0;
-        if (is_done || distance <= CUTS_FROM) && cut_rounds < MAX_CUT_ROUNDS {
+        if is_solved && (is_done || distance <= CUTS_FROM) && cut_rounds < MAX_CUT_ROUNDS {
             cut_rounds += 1;
             for cut in pools.violated(&released)? {
                 cuts += 1;
@@ -147,7 +155,7 @@ pub fn relax(
         if is_done && cuts == 0 {
             break;
         }
-        if added == 0 && cuts == 0 {
+        if is_solved && added == 0 && cuts == 0 {
             duals = of_master.clone();
             is_smoothed = false;
             continue;
@@ -162,21 +170,18 @@ pub fn relax(
             duals.approach(&of_master, SMOOTHING);
         }
     }
-    best.columns = master.columns.into_iter().flat_map(|plan| plan.shipments).collect();
+    best.columns = master.columns.into_iter().filter_map(|plan| plan.shipped).collect();
     Ok(best)
 }
 
 /// Prices every order: its best plan.
 fn price_all(problem: &WaveProblem, duals: &Duals) -> Vec<OrderResult> {
     let price = |index: usize| {
-        let OrderProblem { options, tables } = &problem.orders[index];
         let scan = problem.scan(index, &duals.prices, &duals.orders[index]);
-        let mut best = BestColumns::find(&scan);
-        let OrderBound { least, .. } = OrderBound::new(&scan, &mut best);
-        let plan = best_plan(options, tables, &best);
-        let shipments = plan.columns.into_iter();
-        let shipments = shipments.map(|found| scan.column(index as u32, found.entries)).collect();
-        OrderResult { least, plan: OrderColumn::new(problem, index, shipments) }
+        let OrderPlan { entries, least, shares } = plan_order(&scan);
+        let shipped =
+            (!entries.is_empty()).then(|| scan.column(index as u32, entries, CostOf::Order));
+        OrderResult { least, shares, plan: OrderColumn::new(problem, index, shipped) }
     };
     (0..problem.orders.len()).into_par_iter().map(price).collect()
 }

@@ -35,7 +35,7 @@ pub(super) fn plan<'a>(
     let half = Control::new(control.seconds_left() / 2.0, &interrupted, |_| ());
     let relaxation =
         relax(problem, &columns, model.solve.seed, objective, model.solve.gap, &half, &listen)?;
-    let mut book = Book::new(problem, &relaxation.duals.prices);
+    let mut book = Book::new(problem, &relaxation.duals);
     for order in arrivals(problem).into_iter().take_while(|_| !stop()) {
         book.plan(order);
     }
