@@ -107,6 +107,12 @@ impl<'a> Book<'a> {
         total
     }
 
+    /// What the open lines cost in all, weighted, in minor units.
+    pub fn total(&self) -> f64 {
+        let own: f64 = (0..self.columns.len()).map(|order| self.cost_of(order)).sum();
+        own + self.shared_cost(self.columns.iter().flatten())
+    }
+
     /// The plan as decisions, frozen commitments included.
     pub fn decisions(&self) -> Vec<Decision> {
         let wave = self.problem.planner.wave;
