@@ -1,6 +1,7 @@
 //! A first plan: the orders one after the other, each by its best plan from what is left.
 
 use crate::solve::column::{Column, CostOf, Entry};
+use crate::solve::master::OrderColumn;
 use crate::solve::order_plan::plan_order;
 use crate::solve::pricing::{Prices, Scan};
 use crate::solve::relax::Duals;
@@ -67,13 +68,37 @@ impl<'a> Stockroom<'a> {
         }
     }
 
-    fn fits(&self, column: &Column) -> bool {
+    pub fn fits(&self, column: &Column) -> bool {
         column.uses.iter().all(|&(id, used)| used <= self.left[id as usize])
     }
 
     /// Takes the best plan of an order that fits what is left, and returns it; nothing where all
     /// stays open.
     pub fn plan(&mut self, order: usize) -> Option<Column> {
+        let best = self.best(order)?;
+        self.take(&best);
+        Some(best)
+    }
+
+    /// What a plan of an order costs, with the overload and the openings that it would cause.
+    pub fn cost(&self, order: usize, shipped: Option<&Column>) -> f64 {
+        let mut cost = OrderColumn::new(self.problem, order, shipped.cloned()).cost;
+        for column in shipped {
+            for &(id, used) in &column.uses {
+                let row = &self.problem.resources.rows()[id as usize];
+                if row.overload > Decimal::ZERO {
+                    let free = (self.left[id as usize] - row.overload).max(Decimal::ZERO);
+                    cost += (used - free).max(Decimal::ZERO).to_f64() * row.overload_cost;
+                }
+            }
+            let closed = column.opens.iter().filter(|id| self.opened[**id as usize] == 0);
+            cost += closed.map(|id| self.opening_costs[*id as usize]).sum::<f64>();
+        }
+        cost
+    }
+
+    /// The best plan of an order that fits what is left; nothing where all stays open.
+    pub fn best(&self, order: usize) -> Option<Column> {
         let problem = self.problem;
         let OrderProblem { options, tables } = &problem.orders[order];
         let mut order_prices = self.guide.orders[order].clone();
@@ -114,7 +139,6 @@ impl<'a> Stockroom<'a> {
         if taken.entries.is_empty() {
             return None;
         }
-        self.take(&taken);
         Some(taken)
     }
 }

@@ -60,6 +60,8 @@ pub struct Solved {
     pub objective: f64,
     /// How much of each line is released, by order and stock of the order.
     pub released: Vec<Vec<f64>>,
+    /// By column.
+    pub values: Vec<f64>,
 }
 
 /// The master; rows of resources and openings appear with the first column that needs them.
@@ -200,6 +202,10 @@ impl<'a> Master<'a> {
         Ok(())
     }
 
+    pub fn cuts(&self) -> Vec<Cut> {
+        self.cuts.iter().map(|(cut, _)| cut.clone()).collect()
+    }
+
     /// How much of each line a solution releases, by order and stock of the order.
     fn released(&self, values: &[f64]) -> Vec<Vec<f64>> {
         let orders = self.problem.orders.iter();
@@ -241,6 +247,10 @@ impl<'a> Master<'a> {
                 into.orders[order].stocks[stock] += price * coefficient;
             }
         }
-        Ok(Solved { objective: solution.objective, released: self.released(&solution.values) })
+        Ok(Solved {
+            objective: solution.objective,
+            released: self.released(&solution.values),
+            values: self.lp_columns.iter().map(|c| solution.values[c.index]).collect(),
+        })
     }
 }

@@ -10,6 +10,7 @@ mod master;
 pub mod order_plan;
 mod outcome;
 pub mod pricing;
+mod primal;
 mod relax;
 mod resources;
 mod routes;
