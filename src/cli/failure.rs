@@ -108,7 +108,11 @@ impl From<WriteError> for Failure {
                 error.to_string(),
                 "name a folder that does not exist, is empty or holds a plan",
             ),
-            error => Failure::internal(format!("the plan is not written: {error}")),
+            WriteError::NotAComparison(_) => Failure::usage(
+                error.to_string(),
+                "name a folder that does not exist, is empty or holds a comparison",
+            ),
+            error => Failure::internal(format!("the output is not written: {error}")),
         }
     }
 }

@@ -2,6 +2,8 @@
 //! this part of the library prints.
 
 mod check;
+mod compare;
+mod comparison;
 mod completions;
 mod exit;
 mod export_model;
@@ -46,6 +48,7 @@ enum Command {
     Generate(generate::Args),
     Check(check::Args),
     Plan(plan::Args),
+    Compare(compare::Args),
     Verify(verify::Args),
     Schema(schema::Args),
     ExportModel(export_model::Args),
@@ -77,6 +80,7 @@ fn execute(command: Command, output: Output) -> Result<Exit, Failure> {
         Command::Generate(args) => generate::run(&args, output),
         Command::Check(args) => check::run(&args, output),
         Command::Plan(args) => plan::run(&args, output),
+        Command::Compare(args) => compare::run(&args, output),
         Command::Verify(args) => verify::run(&args, output),
         Command::Schema(args) => schema::run(&args, output),
         Command::ExportModel(args) => export_model::run(&args, output),

@@ -15,6 +15,16 @@ pub enum Status {
     Heuristic,
 }
 
+impl Status {
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Optimal => "optimal",
+            Status::GapOpen => "gap_open",
+            Status::Heuristic => "heuristic",
+        }
+    }
+}
+
 /// The certificate of a plan. Money is in the wave's currency.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Certificate {

@@ -7,7 +7,10 @@ mod reasons;
 
 pub use crate::network::Hop;
 pub use certificate::{Certificate, Proof, Scope, Status, StoppedBy};
-pub use io::{PLAN_CODES, PLAN_TABLES, WriteError, check_folder, read_plan, write_plan};
+pub use io::{
+    Frame, PLAN_CODES, PLAN_TABLES, WriteError, check_folder, names_in, read_plan, write_folder,
+    write_plan, write_table, write_text,
+};
 pub use ledger::Ledger;
 pub use reasons::explain;
 

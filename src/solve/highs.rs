@@ -193,8 +193,12 @@ fn run(Sent(mut model): Sent, shared: &Shared) -> Result<MipRun, HighsError> {
     let status = solved.status();
     let infeasible =
         matches!(status, HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible);
-    let feasible =
-        solved.primal_solution_status() == highs::HighsSolutionStatus::Feasible && !infeasible;
+    // The binding's own query panics where HiGHS has nothing to tell.
+    let known = solved.int_info_value(c"primal_solution_status").unwrap_or(-1);
+    if known < 0 {
+        return Err(HighsError::Status(format!("{status:?}")));
+    }
+    let feasible = known == highs_sys::kHighsSolutionStatusFeasible as i64 && !infeasible;
     // A program without integer columns has its objective as its bound.
     let bound = if feasible && solved.mip_gap().is_infinite() && status == HighsModelStatus::Optimal
     {

@@ -25,8 +25,9 @@ pub use control::{Control, Progress, Stage, resident_memory};
 pub use exact::{
     ExactSettings, ExportError, Exported, Outcome, Value, export_program, solve_exact,
 };
+pub use greedy::Stockroom;
 pub use highs::{HighsError, solve_file, version as highs_version};
 pub use outcome::{Proof, Scope, StoppedBy};
-pub use relax::Duals;
+pub use relax::{Duals, Relaxation, relax};
 pub use resources::{OpeningId, Resource, ResourceId, ResourceKey, Resources, StockRows};
 pub use wave_options::{OrderProblem, WaveProblem};
