@@ -14,6 +14,7 @@ mod output;
 mod plan;
 mod progress;
 mod reference;
+mod report;
 mod schema;
 mod summary;
 mod verify;
@@ -47,6 +48,7 @@ enum Command {
     Check(check::Args),
     Plan(plan::Args),
     Verify(verify::Args),
+    Report(report::Args),
     Schema(schema::Args),
     ExportModel(export_model::Args),
     Completions(completions::Args),
@@ -78,6 +80,7 @@ fn execute(command: Command, output: Output) -> Result<Exit, Failure> {
         Command::Check(args) => check::run(&args, output),
         Command::Plan(args) => plan::run(&args, output),
         Command::Verify(args) => verify::run(&args, output),
+        Command::Report(args) => report::run(&args, output),
         Command::Schema(args) => schema::run(&args, output),
         Command::ExportModel(args) => export_model::run(&args, output),
         Command::Completions(args) => completions::run(&args, output),

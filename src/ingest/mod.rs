@@ -17,7 +17,7 @@ mod settings;
 mod spec;
 mod wave;
 
-pub use folder::digests;
+pub use folder::{digests, wave_digests};
 pub use model::{model_from_json, model_to_json, parse_model, read_model, shipped_models};
 pub use pages::{model_page, wave_page};
 pub use schema::{model_schema, settings_schema, table_schema};

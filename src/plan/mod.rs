@@ -3,12 +3,17 @@
 mod certificate;
 mod io;
 mod ledger;
+mod progress;
 mod reasons;
 
 pub use crate::network::Hop;
-pub use certificate::{Certificate, Proof, Scope, Status, StoppedBy};
-pub use io::{PLAN_CODES, PLAN_TABLES, WriteError, check_folder, read_plan, write_plan};
+pub use certificate::{Certificate, Proof, Scope, Seconds, Status, StoppedBy};
+pub use io::{
+    AssignmentRow, LoadRow, PLAN_CODES, PLAN_TABLES, PlanRows, ShipmentRow, StockRow, TransferRow,
+    UnfilledRow, WriteError, check_folder, read_plan, read_rows, write_plan,
+};
 pub use ledger::Ledger;
+pub use progress::{ProgressLog, Step};
 pub use reasons::explain;
 
 use crate::domain::CapacityUnit;

@@ -7,12 +7,16 @@ mod extras;
 mod fields;
 mod frame;
 mod lookup;
+mod plain;
 mod read;
 mod rows;
 mod write;
 
 pub use codes::PLAN_CODES;
 pub use columns::PLAN_TABLES;
+pub use plain::{
+    AssignmentRow, LoadRow, PlanRows, ShipmentRow, StockRow, TransferRow, UnfilledRow, read_rows,
+};
 pub use read::read_plan;
 pub use write::{WriteError, check_folder, write_plan};
 

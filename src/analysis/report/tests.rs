@@ -1,0 +1,1 @@
+//! What the report aggregates, on plans of a few rows.
