@@ -35,7 +35,7 @@ async function draw(id, values, { empty = "", change = (spec) => spec, shown = i
     return;
   }
   note(shown, "");
-  const spec = change(structuredClone(specs[id]), values);
+  const spec = change(structuredClone(specs[id]), values, place.clientWidth);
   spec.data = { values };
   spec.width = "container";
   // A height of its own fits any width, where a step would not.
@@ -45,12 +45,19 @@ async function draw(id, values, { empty = "", change = (spec) => spec, shown = i
   figure(shown).dataset.drawn = values.length;
 }
 
-/// Leaves room for the labels at the ends of the bars of a layer.
-function room(layer, ...fields) {
-  return (spec, values) => {
-    const all = values.flatMap((row) => fields.map((field) => row[field]));
+/// The end of a scale that leaves room for labels beside the bars of a chart so wide.
+function ceiling(low, high, width) {
+  const label = 84;
+  const bars = Math.max(60, width - 150 - label);
+  return high + (label / bars) * (high - low || 1);
+}
+
+/// Leaves room for the labels at the ends of the bars of the first layer.
+function room(field) {
+  return (spec, values, width) => {
+    const all = values.map((row) => row[field]);
     const [low, high] = [Math.min(0, ...all), Math.max(0, ...all)];
-    Object.assign(spec.layer[layer].encoding.x.scale, { domainMin: low, domainMax: high + 0.2 * (high - low || 1) });
+    Object.assign(spec.layer[0].encoding.x.scale, { domainMin: low, domainMax: ceiling(low, high, width) });
     return spec;
   };
 }

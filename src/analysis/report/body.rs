@@ -276,7 +276,7 @@ fn cost(plans: &[NamedPlan]) -> String {
             chart("plans", "Objective by plan", "The line is the best proven bound.") + &content;
     }
     content.push_str(&table(&head, &rows, Some(&foot)));
-    section("cost", "What it costs", text, &content)
+    section("cost-section", "What it costs", text, &content)
 }
 
 fn map(has_map: bool) -> String {

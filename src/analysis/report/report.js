@@ -1,6 +1,8 @@
 // The report: charts of the plan that is picked, beside the base, and the search for orders.
 
 const ROWS = 50;
+/// Pixels below which charts leave things out.
+const NARROW = 560;
 const [base] = data.plans;
 const picker = figure("shown");
 const shownIndex = () => (picker ? Number(picker.value) : 0);
@@ -16,7 +18,7 @@ function amounts(...fields) {
   return (spec) => { visit(spec); return spec; };
 }
 
-const both = (one, other) => (spec, values) => other(one(spec, values), values);
+const both = (one, other) => (spec, values, width) => other(one(spec, values, width), values, width);
 
 /// The steps from the objective of the base to that of a plan.
 function waterfall(plan) {
@@ -42,7 +44,7 @@ function waterfall(plan) {
   const [low, high] = [Math.min(...all), Math.max(...all)];
   const floor = low > 0 ? Math.max(0, low - 0.35 * (high - low || high)) : Math.min(0, low);
   rows.filter((row) => row.total).forEach((row) => { row.start = floor; });
-  return { rows, floor, ceiling: high + 0.16 * (high - floor || 1) };
+  return { rows, floor, high };
 }
 
 /// Bars of the base and of a plan, or of the plan alone.
@@ -59,8 +61,8 @@ function dropEmptyEnds(rows) {
 }
 
 function oneOrTwo(plan) {
-  return (spec, values) => {
-    room(0, "share")(spec, values);
+  return (spec, values, width) => {
+    room("share")(spec, values, width);
     if (plan === base) {
       delete spec.encoding.yOffset;
       spec.layer[0].encoding.color = { value: COLOUR.blue };
@@ -76,8 +78,8 @@ function drawMap(index) {
   if (!data.map) return;
   const { nodes, flows, left_out } = data.map.plans[index];
   const outline = data.map.outline.map((line) => ({ type: "Feature", geometry: { type: "LineString", coordinates: line } }));
-  const change = (spec) => {
-    const width = figure("map").clientWidth;
+  const change = (spec, _, width) => {
+    if (width < NARROW) spec.layer[2].encoding.size.legend = null;
     spec.height = Math.round(Math.min(600, width / data.map.aspect));
     [outline, flows, nodes].forEach((values, layer) => { spec.layer[layer].data = { values }; });
     const kinds = new Set(nodes.map((node) => node.kind));
@@ -87,6 +89,8 @@ function drawMap(index) {
       scale.range = scale.range.filter((_, at) => kept[at]);
       scale.domain = scale.domain.filter((_, at) => kept[at]);
     }
+    // Nothing has no scale.
+    if (flows.length === 0) spec.layer.splice(1, 1);
     return spec;
   };
   return draw("map", nodes, { change }).then(() => {
@@ -96,7 +100,8 @@ function drawMap(index) {
 
 /// A date as people say it.
 function day(date) {
-  const format = { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" };
+  const weekday = document.body.clientWidth < NARROW ? undefined : "short";
+  const format = { weekday, day: "numeric", month: "short", timeZone: "UTC" };
   return new Date(`${date}T00:00:00Z`).toLocaleDateString("en-GB", format);
 }
 
@@ -130,15 +135,15 @@ async function show() {
   const drawings = [];
   if (figure("plans")) {
     const rows = data.plans.map(({ name, objective, bound }, at) => ({ name, objective, bound, base: at === 0 }));
-    drawings.push(draw("plans", rows, { change: both(room(0, "objective"), amounts("objective")) }));
+    drawings.push(draw("plans", rows, { change: both(room("objective"), amounts("objective")) }));
   }
   if (plan === base) {
     const rows = plan.cost.map((term) => ({ ...term, name: words(term.key) })).sort((a, b) => b.counted - a.counted);
-    drawings.push(draw("cost", rows, { shown: "cost", change: both(room(0, "counted"), amounts("amount", "counted")), empty: "It costs nothing." }));
+    drawings.push(draw("cost", rows, { shown: "cost", change: both(room("counted"), amounts("amount", "counted")), empty: "It costs nothing." }));
   } else {
-    const { rows, floor, ceiling } = waterfall(plan);
-    const change = (spec) => {
-      Object.assign(spec.layer[0].encoding.x.scale, { domainMin: floor, domainMax: ceiling });
+    const { rows, floor, high } = waterfall(plan);
+    const change = (spec, _, width) => {
+      Object.assign(spec.layer[0].encoding.x.scale, { domainMin: floor, domainMax: ceiling(floor, high, width) });
       return amounts("before", "after", "step")(spec);
     };
     drawings.push(draw("waterfall", rows, { change }).then(() => {
@@ -159,7 +164,7 @@ async function show() {
   for (const of of ["stock", "capacity"]) {
     const rows = plan.prices.filter((row) => row.of === of);
     const empty = plan.bound === null ? "The method of this plan has no prices." : "Nothing was scarce.";
-    drawings.push(draw("price", rows, { shown: `price_${of}`, change: both(room(0, "price"), amounts("price")), empty }));
+    drawings.push(draw("price", rows, { shown: `price_${of}`, change: both(room("price"), amounts("price")), empty }));
   }
   drawings.push(draw("progress", plan.progress, { change: amounts("amount"), empty: "This plan has no record of its run." }));
   listOrders(ROWS);
