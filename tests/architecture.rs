@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// What each module may use of the crate; `diagnostics` besides, which serves everyone but
 /// `verify`. The modules stand from earlier to later; an arrow that is not here points back or
 /// sideways.
-const MAY_USE: [(&str, &[&str]); 18] = [
+const MAY_USE: [(&str, &[&str]); 19] = [
     ("units", &[]),
     ("ids", &["units"]),
     ("time", &["units", "ids"]),
@@ -23,17 +23,24 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("solve", &["units", "ids", "time", "domain", "network", "options"]),
     ("plan", &["units", "ids", "time", "domain", "tables", "network", "options", "solve"]),
     ("verify", &["units", "ids", "time", "domain", "network", "plan"]),
-    ("analysis", &["units", "ids", "time", "domain", "network", "plan"]),
+    ("analysis", &["units", "ids", "time", "domain", "tables", "network", "plan"]),
     (
         "planning",
         &["units", "ids", "time", "domain", "network", "options", "solve", "plan", "verify"],
+    ),
+    (
+        "sweep",
+        &[
+            "units", "ids", "time", "domain", "ingest", "network", "options", "solve", "plan",
+            "verify", "planning",
+        ],
     ),
     ("program", &["units", "ids", "time", "domain", "network", "options", "solve", "plan"]),
     (
         "cli",
         &[
             "units", "ids", "time", "domain", "tables", "network", "ingest", "generate", "options",
-            "solve", "plan", "verify", "analysis", "planning", "program",
+            "solve", "plan", "verify", "analysis", "planning", "sweep", "program",
         ],
     ),
     ("main", &["cli"]),

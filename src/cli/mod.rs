@@ -17,6 +17,7 @@ mod reference;
 mod report;
 mod schema;
 mod summary;
+mod sweep;
 mod verify;
 
 pub use exit::Exit;
@@ -49,6 +50,7 @@ enum Command {
     Plan(plan::Args),
     Verify(verify::Args),
     Report(report::Args),
+    Sweep(sweep::Args),
     Schema(schema::Args),
     ExportModel(export_model::Args),
     Completions(completions::Args),
@@ -81,6 +83,7 @@ fn execute(command: Command, output: Output) -> Result<Exit, Failure> {
         Command::Plan(args) => plan::run(&args, output),
         Command::Verify(args) => verify::run(&args, output),
         Command::Report(args) => report::run(&args, output),
+        Command::Sweep(args) => sweep::run(&args, output),
         Command::Schema(args) => schema::run(&args, output),
         Command::ExportModel(args) => export_model::run(&args, output),
         Command::Completions(args) => completions::run(&args, output),

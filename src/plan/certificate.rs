@@ -16,6 +16,16 @@ pub enum Status {
     Heuristic,
 }
 
+impl Status {
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Optimal => "optimal",
+            Status::GapOpen => "gap_open",
+            Status::Heuristic => "heuristic",
+        }
+    }
+}
+
 /// Wall-clock times: the one part of a plan that differs from run to run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Seconds {

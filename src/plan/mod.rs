@@ -9,8 +9,9 @@ mod reasons;
 pub use crate::network::Hop;
 pub use certificate::{Certificate, Proof, Scope, Seconds, Status, StoppedBy};
 pub use io::{
-    AssignmentRow, LoadRow, PLAN_CODES, PLAN_TABLES, PlanRows, ShipmentRow, StockRow, TransferRow,
-    UnfilledRow, WriteError, check_folder, read_plan, read_rows, write_plan,
+    AssignmentRow, Frame, LoadRow, PLAN_CODES, PLAN_TABLES, PlanRows, ShipmentRow, StockRow,
+    TransferRow, UnfilledRow, WriteError, check_folder, names_in, read_plan, read_rows,
+    write_folder, write_plan, write_table, write_text,
 };
 pub use ledger::Ledger;
 pub use progress::{ProgressLog, Step};

@@ -2,6 +2,10 @@
 //!
 //! The file opens without a network. Charts are Vega-Lite; its bundles lie in `vendor/vega`.
 
+mod parts;
+
+pub(super) use parts::{chart, section, table};
+
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};

@@ -5,7 +5,8 @@ use crate::time::Day;
 use crate::units::{Decimal, Money};
 
 /// Builds the columns of a table over one kind of row.
-pub(super) struct Frame<'a, R> {
+#[derive(Debug)]
+pub struct Frame<'a, R> {
     rows: &'a [R],
     /// Decimal places of money.
     minor_digits: u32,
@@ -58,6 +59,11 @@ impl<'a, R> Frame<'a, R> {
 
     pub fn float(&mut self, name: &str, value: impl Fn(&R) -> Option<f64>) -> &mut Self {
         let column = Column::Float(self.rows.iter().map(value).collect());
+        self.push(name, column)
+    }
+
+    pub fn flag(&mut self, name: &str, value: impl Fn(&R) -> bool) -> &mut Self {
+        let column = Column::Bool(self.rows.iter().map(|row| Some(value(row))).collect());
         self.push(name, column)
     }
 

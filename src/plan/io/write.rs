@@ -5,7 +5,7 @@ use super::columns::PLAN_TABLES;
 use super::rows::tables;
 use crate::domain::Wave;
 use crate::plan::Plan;
-use crate::tables::{TableError, write_csv, write_parquet};
+use crate::tables::{Table, TableError, write_csv, write_parquet};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,6 +18,10 @@ pub enum WriteError {
     NotAFolder(PathBuf),
     #[error("{} is not replaced: its {file} belongs to no plan", .folder.display())]
     NotAPlan { folder: PathBuf, file: String },
+    #[error("{} is not replaced: it holds no comparison", .0.display())]
+    NotAComparison(PathBuf),
+    #[error("{} is not replaced: it holds no sweep", .0.display())]
+    NotASweep(PathBuf),
     #[error("{}: {source}", .path.display())]
     Io { path: PathBuf, source: io::Error },
     #[error("{}: {source}", .path.display())]
@@ -40,13 +44,27 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> WriteError + '_ {
 /// # Errors
 /// When `folder` holds anything that is no part of a plan, or when writing fails.
 pub fn write_plan(wave: &Wave, plan: &Plan, folder: &Path, csv: bool) -> Result<(), WriteError> {
+    let check = || check_replaceable(folder);
+    write_folder(folder, check, |fresh| write_files(wave, plan, fresh, csv))
+}
+
+/// Writes a folder into one beside it, which takes its place when it is complete and on disk.
+/// `check` says whether `folder` holds something to replace, and fails where that must stay.
+///
+/// # Errors
+/// When `check` or `write` fails, or the system does; `folder` then holds what it held before.
+pub fn write_folder(
+    folder: &Path,
+    check: impl FnOnce() -> Result<bool, WriteError>,
+    write: impl FnOnce(&Path) -> Result<(), WriteError>,
+) -> Result<(), WriteError> {
+    let is_replacing = check()?;
     // The folder's own path may be relative, with no parent to name.
     let folder = std::path::absolute(folder).map_err(at(folder))?;
-    let is_replacing = check_replaceable(&folder)?;
     let parent = folder.parent().unwrap_or(&folder).to_path_buf();
     fs::create_dir_all(&parent).map_err(at(&parent))?;
     let fresh = beside(&folder, &parent)?;
-    write_files(wave, plan, fresh.path(), csv)?;
+    write(fresh.path())?;
     if is_replacing {
         replace(fresh, &folder, &parent)?;
     } else {
@@ -55,6 +73,29 @@ pub fn write_plan(wave: &Wave, plan: &Plan, folder: &Path, csv: bool) -> Result<
         let _moved = fresh.keep();
     }
     sync_folder(&parent)
+}
+
+/// Writes a table as Parquet, and as CSV too where that is wanted, and waits until it is on disk.
+///
+/// # Errors
+/// When the system refuses.
+pub fn write_table(table: &Table, folder: &Path, name: &str, csv: bool) -> Result<(), WriteError> {
+    let write = |extension: &str, write: fn(&_, &Path) -> Result<(), TableError>| {
+        let path = folder.join(name).with_extension(extension);
+        write(table, &path).map_err(|source| WriteError::Table { path: path.clone(), source })?;
+        sync(&path)
+    };
+    write("parquet", write_parquet)?;
+    if csv { write("csv", write_csv) } else { Ok(()) }
+}
+
+/// Writes a text and waits until it is on disk.
+///
+/// # Errors
+/// When the system refuses.
+pub fn write_text(text: &str, path: &Path) -> Result<(), WriteError> {
+    fs::write(path, text).map_err(at(path))?;
+    sync(path)
 }
 
 /// Checks that a plan may be written to `folder`, without writing anything.
@@ -67,9 +108,23 @@ pub fn check_folder(folder: &Path) -> Result<(), WriteError> {
 
 /// Whether `folder` holds an earlier plan; false where it is empty or does not exist.
 fn check_replaceable(folder: &Path) -> Result<bool, WriteError> {
+    let files = names_in(folder)?;
+    match files.iter().find(|file| !is_part_of_a_plan(file)) {
+        Some(file) => {
+            Err(WriteError::NotAPlan { folder: folder.to_path_buf(), file: file.clone() })
+        }
+        None => Ok(!files.is_empty()),
+    }
+}
+
+/// The names of what a folder holds, sorted; none where it does not exist.
+///
+/// # Errors
+/// When it is no folder or cannot be read.
+pub fn names_in(folder: &Path) -> Result<Vec<String>, WriteError> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
             return Err(WriteError::NotAFolder(folder.to_path_buf()));
         }
@@ -80,12 +135,7 @@ fn check_replaceable(folder: &Path) -> Result<bool, WriteError> {
         files.push(entry.map_err(at(folder))?.file_name().to_string_lossy().into_owned());
     }
     files.sort();
-    match files.iter().find(|file| !is_part_of_a_plan(file)) {
-        Some(file) => {
-            Err(WriteError::NotAPlan { folder: folder.to_path_buf(), file: file.clone() })
-        }
-        None => Ok(!files.is_empty()),
-    }
+    Ok(files)
 }
 
 fn is_part_of_a_plan(file: &str) -> bool {
@@ -109,21 +159,10 @@ fn beside(folder: &Path, parent: &Path) -> Result<TempDir, WriteError> {
 
 fn write_files(wave: &Wave, plan: &Plan, folder: &Path, csv: bool) -> Result<(), WriteError> {
     for (name, table) in tables(wave, plan) {
-        let write = |extension: &str, write: fn(&_, &Path) -> Result<(), TableError>| {
-            let path = folder.join(name).with_extension(extension);
-            write(&table, &path)
-                .map_err(|source| WriteError::Table { path: path.clone(), source })?;
-            sync(&path)
-        };
-        write("parquet", write_parquet)?;
-        if csv {
-            write("csv", write_csv)?;
-        }
+        write_table(&table, folder, name, csv)?;
     }
-    let path = folder.join(CERTIFICATE);
     let text = serde_json::to_string_pretty(&plan.certificate)? + "\n";
-    fs::write(&path, text).map_err(at(&path))?;
-    sync(&path)?;
+    write_text(&text, &folder.join(CERTIFICATE))?;
     sync_folder(folder)
 }
 
