@@ -3,8 +3,17 @@
 use crate::program::{Place, STORES};
 use snapbox::{assert_data_eq, file};
 
-const COMMANDS: [&str; 7] =
-    ["generate", "check", "plan", "verify", "schema", "export-model", "completions"];
+const COMMANDS: [&str; 9] = [
+    "generate",
+    "check",
+    "plan",
+    "verify",
+    "report",
+    "sweep",
+    "schema",
+    "export-model",
+    "completions",
+];
 
 /// Tests that the page about the command line is what the help texts say.
 #[test]

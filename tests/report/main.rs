@@ -6,3 +6,4 @@ mod program;
 mod browser;
 mod files;
 mod pages;
+mod sweep;

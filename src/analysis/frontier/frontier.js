@@ -5,6 +5,7 @@ const MEASURES = {
   paid: { field: "paid", title: data.currency, format: amountFormat },
   splits: { field: "shipments_per_order", title: "shipments per order", format: ",.3f" },
   late: { field: "days_late", title: "days late", format: ",d" },
+  served: { field: "fill_rate", title: "share of units served", format: ".1%" },
   carbon: { field: "kg_co2", title: "kg CO\u2082e", format: ",.1f" },
 };
 
@@ -82,6 +83,6 @@ function trade(id) {
 }
 
 ready(Promise.all([
-  ...Object.keys(MEASURES).map(outcome),
-  ...["splits", "late", "carbon"].map(trade),
+  ...["paid", "splits", "late", "carbon"].map(outcome),
+  ...["splits", "late", "carbon", "served"].map(trade),
 ]));

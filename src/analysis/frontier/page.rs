@@ -50,10 +50,11 @@ pub fn frontier_page(frontier: &Frontier) -> Result<String, serde_json::Error> {
         _ => "Lines follow the first setting.",
     };
     let trade = format!(
-        "<div class=\"pair\">\n{}{}</div>\n<div class=\"pair\">\n{}</div>\n",
+        "<div class=\"pair\">\n{}{}</div>\n<div class=\"pair\">\n{}{}</div>\n",
         chart("paid_splits", "Paid against splits", hint),
         chart("paid_late", "Paid against lateness", hint),
         chart("paid_carbon", "Paid against carbon", hint),
+        chart("paid_served", "Paid against units served", hint),
     );
     let body = [
         header,

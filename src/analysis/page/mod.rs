@@ -13,12 +13,18 @@ use std::path::{Path, PathBuf};
 
 const STYLE: &str = include_str!("page.css");
 const CHARTS: &str = include_str!("page.js");
-/// In the order in which they need each other.
-const LIBRARY: [&str; 3] = [
-    include_str!("../../../vendor/vega/vega.min.js"),
-    include_str!("../../../vendor/vega/vega-lite.min.js"),
-    include_str!("../../../vendor/vega/vega-embed.min.js"),
-];
+
+macro_rules! vendored {
+    ($($name:literal),*) => {
+        [$((
+            include_str!(concat!("../../../vendor/vega/LICENSE-", $name)),
+            include_str!(concat!("../../../vendor/vega/", $name, ".min.js")),
+        )),*]
+    };
+}
+
+/// Licences, which go where the code goes, and code, in the order in which they need each other.
+const LIBRARY: [(&str, &str); 3] = vendored!["vega", "vega-lite", "vega-embed"];
 
 /// Puts a page together: `body` is HTML, `data` what `script` finds in the variable `data`, and
 /// `specs` the text of a JSON object of Vega-Lite specifications, in the variable `specs`.
@@ -44,8 +50,8 @@ pub(super) fn html(
         env!("CARGO_PKG_VERSION"),
         escape(title),
     );
-    for library in LIBRARY {
-        let _ = writeln!(page, "<script>{}</script>", library.trim_end());
+    for (licence, library) in LIBRARY {
+        let _ = writeln!(page, "<script>\n/*!\n{licence}*/\n{}</script>", library.trim_end());
     }
     let _ = write!(
         page,
