@@ -13,6 +13,7 @@ pub mod plan;
 pub mod planning;
 pub mod program;
 pub mod solve;
+pub mod strategies;
 pub mod sweep;
 pub mod tables;
 pub mod time;

@@ -4,6 +4,7 @@ use crate::domain::{CostKey, Method, Model, Wave};
 use crate::options::Planner;
 use crate::plan::{Certificate, Ledger, Plan, Proof, Seconds, Status, explain};
 use crate::solve::{Control, ExactSettings, HighsError, Outcome, ResourceKey, solve_exact};
+use crate::strategies::Strategy;
 use crate::verify::{Violation, verify};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -31,8 +32,21 @@ pub enum PlanError {
     Unverified(Vec<Violation>),
 }
 
-/// The methods that a model or the command line may name.
-pub const METHODS: [&str; 2] = ["auto", "exact"];
+/// The strategy that stands for the method with the best bound: `auto` under the name that it has
+/// in a comparison.
+pub const OPTIMAL: &str = "optimal";
+
+/// The methods that the command line may name: those with a bound, then the heuristics.
+pub const METHODS: [&str; 12] = {
+    let mut names = ["auto"; 12];
+    (names[1], names[2]) = ("exact", OPTIMAL);
+    let mut at = 0;
+    while at < Strategy::ALL.len() {
+        names[3 + at] = Strategy::ALL[at].name();
+        at += 1;
+    }
+    names
+};
 
 /// Plans a wave and verifies the plan.
 ///
@@ -44,18 +58,24 @@ pub fn plan_wave(
     inputs: RunInputs,
     control: &Control,
 ) -> Result<Plan, PlanError> {
-    let (method, method_reason) = match &model.solve.method {
-        Method::Auto => ("exact", "the exact method plans every wave so far"),
-        Method::Exact => ("exact", ""),
+    let (method, method_reason, strategy) = match &model.solve.method {
+        Method::Auto => ("exact", "the exact method plans every wave so far", None),
+        Method::Exact => ("exact", "", None),
         Method::Decompose => return Err(PlanError::UnknownMethod("decompose".to_string())),
-        Method::Heuristic(name) => return Err(PlanError::UnknownMethod(name.to_string())),
+        Method::Heuristic(name) => match Strategy::from_name(name) {
+            Some(strategy) => (strategy.name(), "", Some(strategy)),
+            None => return Err(PlanError::UnknownMethod(name.to_string())),
+        },
     };
     let planner = Planner::new(wave, model);
     let threads = threads(model);
     let settings = ExactSettings { gap: model.solve.gap, threads, seed: model.solve.seed };
     let value = |decisions| Ledger::new(&planner, decisions).objective(model);
     let before = control.seconds();
-    let outcome = solve_exact(&planner, settings, &value, control)?;
+    let outcome = match strategy {
+        Some(strategy) => strategy.plan(&planner, control)?,
+        None => solve_exact(&planner, settings, &value, control)?,
+    };
     let solved = control.seconds();
     let mut ledger = Ledger::new(&planner, outcome.decisions.clone());
     explain(&planner, &mut ledger);

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// What each module may use of the crate; `diagnostics` besides, which serves everyone but
 /// `verify`. The modules stand from earlier to later; an arrow that is not here points back or
 /// sideways.
-const MAY_USE: [(&str, &[&str]); 19] = [
+const MAY_USE: [(&str, &[&str]); 20] = [
     ("units", &[]),
     ("ids", &["units"]),
     ("time", &["units", "ids"]),
@@ -22,11 +22,23 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ("options", &["units", "ids", "time", "domain", "network"]),
     ("solve", &["units", "ids", "time", "domain", "network", "options"]),
     ("plan", &["units", "ids", "time", "domain", "tables", "network", "options", "solve"]),
+    ("strategies", &["units", "ids", "time", "domain", "network", "options", "solve", "plan"]),
     ("verify", &["units", "ids", "time", "domain", "network", "plan"]),
-    ("analysis", &["units", "ids", "time", "domain", "tables", "network", "plan"]),
+    ("analysis", &["units", "ids", "time", "domain", "tables", "network", "options", "plan"]),
     (
         "planning",
-        &["units", "ids", "time", "domain", "network", "options", "solve", "plan", "verify"],
+        &[
+            "units",
+            "ids",
+            "time",
+            "domain",
+            "network",
+            "options",
+            "solve",
+            "plan",
+            "strategies",
+            "verify",
+        ],
     ),
     (
         "sweep",
@@ -39,8 +51,23 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     (
         "cli",
         &[
-            "units", "ids", "time", "domain", "tables", "network", "ingest", "generate", "options",
-            "solve", "plan", "verify", "analysis", "planning", "sweep", "program",
+            "units",
+            "ids",
+            "time",
+            "domain",
+            "tables",
+            "network",
+            "ingest",
+            "generate",
+            "options",
+            "solve",
+            "plan",
+            "strategies",
+            "verify",
+            "analysis",
+            "planning",
+            "sweep",
+            "program",
         ],
     ),
     ("main", &["cli"]),

@@ -1,5 +1,6 @@
 //! What plans amount to: figures, and pages that show them.
 
+pub mod compare;
 mod frontier;
 mod kpis;
 mod page;

@@ -112,7 +112,7 @@ impl From<WriteError> for Failure {
                 error.to_string(),
                 "name a folder that does not exist, is empty or holds what is to be replaced",
             ),
-            error => Failure::internal(format!("the plan is not written: {error}")),
+            error => Failure::internal(format!("the output is not written: {error}")),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::cli::findings;
 use crate::cli::output::Output;
 use crate::domain::{Method, Model, Wave};
 use crate::ingest::{read_model, read_wave};
-use crate::planning::METHODS;
+use crate::planning::{METHODS, OPTIMAL};
 use clap::builder::PossibleValuesParser;
 use std::path::{Path, PathBuf};
 
@@ -34,6 +34,14 @@ pub(super) struct SolveArgs {
     /// The way to plan
     #[arg(long, value_parser = PossibleValuesParser::new(METHODS))]
     method: Option<String>,
+    #[command(flatten)]
+    pub(super) limits: LimitArgs,
+}
+
+/// Settings of the solver that replace those in the model's `[solve]`.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "In place of the model's [solve]")]
+pub(super) struct LimitArgs {
     /// Relative gap at which to stop: 0.001 is 0.1 %
     #[arg(long, value_name = "G", value_parser = number(1e6))]
     gap: Option<f64>,
@@ -59,10 +67,17 @@ fn number(most: f64) -> impl Fn(&str) -> Result<f64, String> + Clone + Send + Sy
 impl SolveArgs {
     /// Puts the settings that are given in the place of the model's.
     pub(super) fn apply(&self, model: &mut Model) {
+        self.limits.apply(model, self.method.as_deref());
+    }
+}
+
+impl LimitArgs {
+    /// Puts the settings that are given, and a method, in the place of the model's.
+    pub(super) fn apply(&self, model: &mut Model, method: Option<&str>) {
         let solve = &mut model.solve;
-        if let Some(method) = &self.method {
-            solve.method = match method.as_str() {
-                "auto" => Method::Auto,
+        if let Some(method) = method {
+            solve.method = match method {
+                "auto" | OPTIMAL => Method::Auto,
                 "exact" => Method::Exact,
                 "decompose" => Method::Decompose,
                 other => Method::Heuristic(other.into()),

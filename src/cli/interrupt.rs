@@ -47,6 +47,11 @@ impl Interrupt {
         Ok(interrupt)
     }
 
+    /// Whether a signal has come.
+    pub(super) fn is_asked(&self) -> bool {
+        self.flag.load(Ordering::Relaxed)
+    }
+
     /// Held while files are written, so that nothing stays half-written.
     pub(super) fn writing(&self) -> MutexGuard<'_, ()> {
         hold(&self.writing)

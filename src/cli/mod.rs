@@ -2,6 +2,8 @@
 //! this part of the library prints.
 
 mod check;
+mod compare;
+mod comparison;
 mod completions;
 mod exit;
 mod export_model;
@@ -48,6 +50,7 @@ enum Command {
     Generate(generate::Args),
     Check(check::Args),
     Plan(plan::Args),
+    Compare(compare::Args),
     Verify(verify::Args),
     Report(report::Args),
     Sweep(sweep::Args),
@@ -81,6 +84,7 @@ fn execute(command: Command, output: Output) -> Result<Exit, Failure> {
         Command::Generate(args) => generate::run(&args, output),
         Command::Check(args) => check::run(&args, output),
         Command::Plan(args) => plan::run(&args, output),
+        Command::Compare(args) => compare::run(&args, output),
         Command::Verify(args) => verify::run(&args, output),
         Command::Report(args) => report::run(&args, output),
         Command::Sweep(args) => sweep::run(&args, output),

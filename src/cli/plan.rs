@@ -49,7 +49,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
     check_folder(&args.out)?;
     let started = Instant::now();
-    let threads = args.solve.threads.unwrap_or(0);
+    let threads = args.solve.limits.threads.unwrap_or(0);
     let wave = input::on_threads(threads, || input::wave(&args.wave.wave, output))??;
     let mut model = input::model(&args.model.model, &wave)?;
     args.solve.apply(&mut model);

@@ -17,7 +17,7 @@ mod transfers;
 
 pub use build::{MAX_STATES, frozen_late_days, order_options};
 pub use decision::{Decision, frozen_decisions};
-pub use eligibility::{Bar, can_reach, customer_km, offered_zone};
+pub use eligibility::{Bar, can_reach, customer_km, line_bar, offered_zone, zone};
 pub use escalation::first_tier_on_time;
 pub use frozen::{FrozenPart, FrozenShipment, frozen_parts};
 pub use lines::{

@@ -2,7 +2,7 @@
 //! domain.
 
 use crate::domain::{CapacityUnit, CostKey, Costs, Escalate, Model, NodeKind, Wave};
-use crate::ids::{LaneId, LineId, NodeId, OrderId, ServiceId, SkuId};
+use crate::ids::{IdVec, LaneId, LineId, NodeId, OrderId, ServiceId, SkuId};
 use crate::options::{
     Content, Decision, Planner, carbon, change_applies, change_applies_to_unfilled,
     first_tier_on_time, freight, handling, lateness_cost, offered_zone, shipment_co2, transfer_co2,
@@ -26,6 +26,8 @@ pub struct Ledger {
     /// Without shadow prices.
     pub stock_use: Vec<StockUse>,
     pub costs: Costs,
+    /// The part of the costs that belongs to one order: all but overload and opening.
+    pub order_costs: IdVec<OrderId, Costs>,
 }
 
 type ShipmentKey = (OrderId, Day, NodeId, Option<ServiceId>);
@@ -48,6 +50,7 @@ impl Ledger {
             wave: planner.wave,
             model: planner.model,
             costs: Costs::default(),
+            order_costs: planner.wave.orders.iter().map(|_| Costs::default()).collect(),
             loads: BTreeMap::new(),
             opened: BTreeMap::new(),
         };
@@ -66,6 +69,7 @@ impl Ledger {
             node_load,
             stock_use,
             costs: writer.costs,
+            order_costs: writer.order_costs,
         }
     }
 
@@ -79,12 +83,19 @@ struct Writer<'a> {
     wave: &'a Wave,
     model: &'a Model,
     costs: Costs,
+    order_costs: IdVec<OrderId, Costs>,
     /// Work by node, date and unit.
     loads: BTreeMap<(NodeId, Day, CapacityUnit), Decimal>,
     opened: BTreeMap<(NodeId, Day), ()>,
 }
 
 impl Writer<'_> {
+    /// Adds to a cost of an order.
+    fn add(&mut self, order: OrderId, key: CostKey, amount: Money) {
+        self.costs[key] += amount;
+        self.order_costs[order][key] += amount;
+    }
+
     /// Books the work of a release.
     fn release(&mut self, node: NodeId, day: Day, contents: &[Content]) {
         let work = work(self.wave, node, contents);
@@ -127,7 +138,7 @@ impl Writer<'_> {
             let handled = handling(wave, node, &contents);
             let kg = weight(wave, &contents);
             let work = work(wave, node, &contents);
-            self.costs[CostKey::Handling] += handled;
+            self.add(order, CostKey::Handling, handled);
             self.release(node, ship_date, &contents);
             let mut shipment = Shipment {
                 id: format!("{}-S{number}", wave.orders[order].id),
@@ -158,9 +169,9 @@ impl Writer<'_> {
                 shipment.distance_km = Some(km);
                 shipment.freight = priced.amount;
                 shipment.kg_co2 = shipment_co2(terms, km, priced.parcels, kg);
-                self.costs[CostKey::ParcelFreight] += priced.amount;
-                self.costs[CostKey::Carbon] +=
-                    carbon(shipment.kg_co2, self.model.costs.carbon_price);
+                self.add(order, CostKey::ParcelFreight, priced.amount);
+                let price = self.model.costs.carbon_price;
+                self.add(order, CostKey::Carbon, carbon(shipment.kg_co2, price));
             }
             index.insert(key, shipments.len());
             shipments.push(shipment);
@@ -201,9 +212,9 @@ impl Writer<'_> {
                 self.release(terms.from, departs, &released);
                 handling(wave, terms.from, &released)
             };
-            self.costs[CostKey::TransferFreight] += amount;
-            self.costs[CostKey::Handling] += handled;
-            self.costs[CostKey::Carbon] += carbon(kg_co2, self.model.costs.carbon_price);
+            self.add(order, CostKey::TransferFreight, amount);
+            self.add(order, CostKey::Handling, handled);
+            self.add(order, CostKey::Carbon, carbon(kg_co2, self.model.costs.carbon_price));
             transfers.push(Transfer {
                 id: format!("{}-T{number}", wave.orders[order].id),
                 order,
@@ -262,13 +273,14 @@ impl Writer<'_> {
         let units = decision.quantity as i64;
         if source.kind == NodeKind::Vendor {
             let price = wave.node_item(decision.source, sku).purchase_cost;
-            self.costs[CostKey::ItemPurchase] += price * units;
+            self.add(order, CostKey::ItemPurchase, price * units);
         }
         if let Some(stock) = wave.stock_of(decision.source, sku) {
-            self.costs[CostKey::InventoryOpportunity] += stock.opportunity_cost * units;
+            self.add(order, CostKey::InventoryOpportunity, stock.opportunity_cost * units);
         }
         let risk = source.reject_rate.0 as i128 * model.costs.reject_cost.0 as i128;
-        self.costs[CostKey::RejectionRisk] += Money(round_half_up(risk, Decimal::SCALE as i128));
+        let risk = Money(round_half_up(risk, Decimal::SCALE as i128));
+        self.add(order, CostKey::RejectionRisk, risk);
         let escalated = tier > 1
             && match model.rules.escalate {
                 Escalate::None => false,
@@ -276,7 +288,7 @@ impl Writer<'_> {
                 Escalate::Deadline => first_tier_on_time(self.planner, order, decision.line) < tier,
             };
         if escalated {
-            self.costs[CostKey::Tier] += model.rules.tier_cost * (tier as i64 - 1);
+            self.add(order, CostKey::Tier, model.rules.tier_cost * (tier as i64 - 1));
         }
     }
 
@@ -312,7 +324,8 @@ impl Writer<'_> {
         for (line, terms) in wave.lines.enumerate() {
             let open = terms.quantity.saturating_sub(filled[line.0 as usize]);
             if open > 0 {
-                self.costs[CostKey::Unfilled] += unfilled_cost(wave, self.model, line, open);
+                let amount = unfilled_cost(wave, self.model, line, open);
+                self.add(terms.order, CostKey::Unfilled, amount);
                 unfilled.push(Unfilled {
                     line,
                     quantity: open,
@@ -334,16 +347,15 @@ impl Writer<'_> {
         let (wave, model) = (self.wave, self.model);
         for of_order in shipments.chunk_by(|a, b| a.order == b.order) {
             let more = of_order.len() as i64 - 1;
-            self.costs[CostKey::Split] += model.costs.split_cost * more;
+            self.add(of_order[0].order, CostKey::Split, model.costs.split_cost * more);
         }
         for of_line in assignments.chunk_by(|a, b| a.line == b.line) {
             let order = wave.lines[of_line[0].line].order;
             let days = of_line.iter().map(|a| a.days_late).max().unwrap_or(0);
-            self.costs[CostKey::Lateness] += lateness_cost(wave, model, order, days);
+            self.add(order, CostKey::Lateness, lateness_cost(wave, model, order, days));
         }
         for line in self.changed_lines(assignments, unfilled) {
-            debug_assert!(line.0 < wave.lines.len() as u32);
-            self.costs[CostKey::Change] += model.costs.change_cost;
+            self.add(wave.lines[line].order, CostKey::Change, model.costs.change_cost);
         }
     }
 

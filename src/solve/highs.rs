@@ -209,7 +209,10 @@ fn check(status: HighsInt, what: &'static str) -> Result<(), HighsError> {
 pub struct GrowingLp {
     model: Option<Model>,
     solved_once: bool,
+    /// Whether rows with terms came since the last solution.
+    rows_are_new: bool,
     rows: usize,
+    columns: usize,
 }
 
 /// An optimal solution of a linear program.
@@ -218,6 +221,8 @@ pub struct LpSolution {
     pub objective: f64,
     /// By row; not positive for a `<=` row of a minimisation.
     pub duals: Vec<f64>,
+    /// By column.
+    pub values: Vec<f64>,
 }
 
 /// A row of a growing linear program.
@@ -228,7 +233,13 @@ pub struct LpRow {
     pub index: usize,
 }
 
-pub use highs::Col;
+/// A column of a growing linear program.
+#[derive(Clone, Copy, Debug)]
+pub struct LpColumn {
+    column: highs::Col,
+    /// Its position in a solution's values.
+    pub index: usize,
+}
 
 impl GrowingLp {
     pub fn new(seed: u64) -> Result<GrowingLp, HighsError> {
@@ -237,7 +248,13 @@ impl GrowingLp {
         set(&mut model, "threads", 1)?;
         set(&mut model, "parallel", "off")?;
         set(&mut model, "solver", "simplex")?;
-        Ok(GrowingLp { model: Some(model), solved_once: false, rows: 0 })
+        Ok(GrowingLp {
+            model: Some(model),
+            solved_once: false,
+            rows_are_new: false,
+            rows: 0,
+            columns: 0,
+        })
     }
 
     fn model(&mut self) -> Result<&mut Model, HighsError> {
@@ -248,9 +265,12 @@ impl GrowingLp {
         &mut self,
         lower: f64,
         upper: f64,
-        terms: impl IntoIterator<Item = (Col, f64)>,
+        terms: impl IntoIterator<Item = (LpColumn, f64)>,
     ) -> Result<LpRow, HighsError> {
         let index = self.rows;
+        let terms: Vec<(highs::Col, f64)> =
+            terms.into_iter().map(|(column, value)| (column.column, value)).collect();
+        self.rows_are_new |= !terms.is_empty();
         let row = self
             .model()?
             .try_add_row(lower..=upper, terms)
@@ -264,11 +284,15 @@ impl GrowingLp {
         cost: f64,
         upper: f64,
         terms: impl IntoIterator<Item = (LpRow, f64)>,
-    ) -> Result<Col, HighsError> {
+    ) -> Result<LpColumn, HighsError> {
         let terms = terms.into_iter().map(|(row, value)| (row.row, value));
-        self.model()?
+        let column = self
+            .model()?
             .try_add_column_with_integrality(cost, 0.0..=upper, terms, false)
-            .map_err(|_| HighsError::Failed("add a column"))
+            .map_err(|_| HighsError::Failed("add a column"))?;
+        let index = self.columns;
+        self.columns += 1;
+        Ok(LpColumn { column, index })
     }
 
     /// Solves, from the last basis where there is one.
@@ -278,18 +302,20 @@ impl GrowingLp {
     pub fn solve(&mut self) -> Result<LpSolution, HighsError> {
         let mut model = self.model.take().ok_or(HighsError::Failed("go on after a failure"))?;
         if self.solved_once {
-            // New columns leave the last basis primal feasible.
-            set(&mut model, "simplex_strategy", 4)?;
+            // New columns leave the last basis primal feasible, new rows dual feasible.
+            set(&mut model, "simplex_strategy", if self.rows_are_new { 1 } else { 4 })?;
         }
         let solved = model.try_solve().map_err(|_| HighsError::Failed("solve the master"))?;
         if solved.status() != HighsModelStatus::Optimal {
             return Err(HighsError::Status(format!("{:?}", solved.status())));
         }
         self.solved_once = true;
+        self.rows_are_new = false;
         let solution = solved.get_solution();
         let result = LpSolution {
             objective: solved.objective_value(),
             duals: solution.dual_rows().to_vec(),
+            values: solution.columns().to_vec(),
         };
         self.model = Some(Model::from(solved));
         Ok(result)

@@ -2,9 +2,11 @@
 
 pub mod column;
 pub mod control;
+mod cuts;
 pub mod exact;
 mod greedy;
 mod highs;
+mod master;
 pub mod order_plan;
 mod outcome;
 pub mod pricing;
@@ -21,7 +23,9 @@ pub use control::{Control, Progress, Stage};
 pub use exact::{
     ExactSettings, ExportError, Exported, Outcome, Value, export_program, solve_exact,
 };
+pub use greedy::Stockroom;
 pub use highs::{HighsError, solve_file, version as highs_version};
 pub use outcome::{Proof, Scope, StoppedBy};
+pub use relax::{Relaxation, relax};
 pub use resources::{OpeningId, Resource, ResourceId, ResourceKey, Resources, StockRows};
 pub use wave_options::{OrderProblem, WaveProblem};

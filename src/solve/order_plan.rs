@@ -41,15 +41,23 @@ impl BestColumns {
     }
 
     fn choices(&self) -> impl Iterator<Item = Choice> {
-        self.iter().map(|found| (found.shipments, found.state, found.cost))
+        self.iter().map(|found| Choice {
+            shipments: found.shipments,
+            state: found.state,
+            cost: found.cost,
+            shares: false,
+        })
     }
 
-    /// The columns at what they could cost if others shared their transfers: a lower bound on
-    /// any plan, whatever its shipments share.
+    /// The columns, and those that move something at what they could cost if others shared their
+    /// transfers: covers of both are a lower bound on any plan, whatever its shipments share.
     fn optimistic_choices(&self, scan: &Scan) -> impl Iterator<Item = Choice> {
         let discount = Discount::new(scan);
-        let moved = self.moved.iter().flatten().flatten().map(move |found| {
-            (found.shipments, found.state, found.cost - discount.of(found.state))
+        let moved = self.moved.iter().flatten().flatten().map(move |found| Choice {
+            shipments: found.shipments,
+            state: found.state,
+            cost: found.cost - discount.of(found.state),
+            shares: true,
         });
         self.choices().chain(moved)
     }
@@ -79,14 +87,26 @@ impl Visit for BestColumns {
     }
 }
 
-/// Shipments added, state and cost of a column.
-type Choice = (u32, usize, f64);
+/// A column that a cover may use.
+#[derive(Clone, Copy, Debug)]
+struct Choice {
+    shipments: u32,
+    state: usize,
+    cost: f64,
+    /// Whether the cost supposes that another column of the cover shares a transfer.
+    shares: bool,
+}
+
+/// How many columns of a cover share transfers: none, one so far, or enough.
+const SHARING: usize = 3;
 
 /// For each number of added shipments and each state, the least cost of covering exactly that
 /// state, and the last column of such a cover.
 #[derive(Clone, Debug)]
 pub struct Covers {
-    cost: Vec<Vec<f64>>,
+    /// By added shipments, then by columns that share, then by state.
+    cost: Vec<[Vec<f64>; SHARING]>,
+    /// Of covers that share nothing.
     last: Vec<Vec<Option<(u32, usize)>>>,
 }
 
@@ -95,15 +115,15 @@ impl Covers {
     fn new(states: &States, choices: impl Iterator<Item = Choice>, max_shipments: usize) -> Covers {
         let count = states.count();
         let mut covers = Covers {
-            cost: vec![vec![f64::INFINITY; count]; max_shipments + 1],
+            cost: vec![std::array::from_fn(|_| vec![f64::INFINITY; count]); max_shipments + 1],
             last: vec![vec![None; count]; max_shipments + 1],
         };
-        covers.cost[0][0] = 0.0;
+        covers.cost[0][0][0] = 0.0;
         // A cover grows by the column that takes units of the first need not yet whole; to be
         // found whatever the order, columns are added by rising state.
         let choices: Vec<Choice> = choices.collect();
         for target in 1..count {
-            for &(added, part, price) in &choices {
+            for &Choice { shipments: added, state: part, cost: price, shares } in &choices {
                 if part > target || !states.is_within(part, target) {
                     continue;
                 }
@@ -112,10 +132,16 @@ impl Covers {
                     continue;
                 }
                 for shipments in added as usize..=max_shipments {
-                    let cost = covers.cost[shipments - added as usize][target - part] + price;
-                    if cost < covers.cost[shipments][target] {
-                        covers.cost[shipments][target] = cost;
-                        covers.last[shipments][target] = Some((added, part));
+                    for sharing in 0..SHARING {
+                        let before = &covers.cost[shipments - added as usize][sharing];
+                        let cost = before[target - part] + price;
+                        let sharing = (sharing + usize::from(shares)).min(SHARING - 1);
+                        if cost < covers.cost[shipments][sharing][target] {
+                            covers.cost[shipments][sharing][target] = cost;
+                            if sharing == 0 {
+                                covers.last[shipments][target] = Some((added, part));
+                            }
+                        }
                     }
                 }
             }
@@ -123,8 +149,10 @@ impl Covers {
         covers
     }
 
-    pub fn cost(&self, shipments: usize, state: usize) -> f64 {
-        self.cost[shipments][state]
+    /// The least cost of a cover; of its columns none share a transfer, or several do.
+    fn cost(&self, shipments: usize, state: usize) -> f64 {
+        let [alone, _, shared] = &self.cost[shipments];
+        alone[state].min(shared[state])
     }
 
     /// The cheapest way to complete an order when columns with so many shipments cover a state:
@@ -147,7 +175,7 @@ impl Covers {
             }
             let open = open_cost(tables, covered + rest);
             for more in 0..=terms.max_shipments.saturating_sub(shipments) {
-                let cost = self.cost[more][rest] + terms.split_cost(more + shipments) + open;
+                let cost = self.cost(more, rest) + terms.split_cost(more + shipments) + open;
                 least = least.min(cost);
             }
         }
@@ -234,10 +262,8 @@ pub struct OrderPlan {
 pub struct OrderBound {
     covers: Covers,
     terms: Terms,
-    /// No plan costs less, but for shipments that share a transfer where `unseen`.
+    /// No plan costs less.
     pub least: f64,
-    /// Whether some shipments that share a transfer were not looked at together.
-    pub unseen: bool,
 }
 
 impl OrderBound {
@@ -250,11 +276,11 @@ impl OrderBound {
         if !tables.shares {
             let covers = Covers::new(states, best.choices(), terms.max_shipments);
             let least = covers.cheapest_rest(tables, &terms, 0, 0);
-            return OrderBound { covers, terms, least, unseen: false };
+            return OrderBound { covers, terms, least };
         }
         let covers = Covers::new(states, best.optimistic_choices(scan), terms.max_shipments);
         let optimistic = covers.cheapest_rest(tables, &terms, 0, 0);
-        let mut bound = OrderBound { covers, terms, least: optimistic, unseen: false };
+        let mut bound = OrderBound { covers, terms, least: optimistic };
         let plan = best_plan(options, tables, best).cost;
         if optimistic >= plan - 1e-9 {
             bound.least = plan;
@@ -268,8 +294,9 @@ impl OrderBound {
                 best.visit(found);
             }
         }
-        bound.least = best_plan(options, tables, best).cost;
-        bound.unseen = !complete;
+        if complete {
+            bound.least = best_plan(options, tables, best).cost;
+        }
         bound
     }
 

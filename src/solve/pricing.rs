@@ -28,11 +28,14 @@ pub struct Prices {
 pub struct OrderPrices {
     /// Of the openings that each need uses: by need, then by the order's openings.
     pub openings: Vec<Vec<f64>>,
+    /// Of the cuts on whole lines, by stock of the order.
+    pub stocks: Vec<f64>,
 }
 
 impl OrderPrices {
     pub fn free(tables: &OrderTables) -> OrderPrices {
-        OrderPrices { openings: vec![vec![0.0; tables.openings.len()]; tables.states.needs()] }
+        let openings = vec![vec![0.0; tables.openings.len()]; tables.states.needs()];
+        OrderPrices { openings, stocks: vec![0.0; tables.stocks.len()] }
     }
 }
 
@@ -110,7 +113,14 @@ impl Scan<'_> {
         if !way.line_is_there {
             cost += price_of(prices, group.release.lines);
         }
-        cost + stock_price(prices, &way.stock, units)
+        cost + self.stock_cost(way.stock, units)
+    }
+
+    /// What units of a line pay for the stock that they use.
+    pub(super) fn stock_cost(&self, stock: Option<usize>, units: Quantity) -> f64 {
+        let Some(index) = stock else { return 0.0 };
+        let stock = &self.tables.stocks[index];
+        stock_price(&self.prices.resources, &stock.rows, units) + self.order_prices.stocks[index]
     }
 
     pub(super) fn opening_cost(&self, need: usize, opening: Option<usize>, share: f64) -> f64 {
@@ -193,7 +203,6 @@ impl Scan<'_> {
     pub fn transfers(&self, entries: &[Entry]) -> f64 {
         let planner = self.planner;
         let (wave, model) = (planner.wave, planner.model);
-        let prices = &self.prices.resources;
         let mut total = 0.0;
         let mut done: Vec<(LaneId, Day, bool)> = Vec::new();
         let mut contents: Vec<Content> = Vec::new();
@@ -202,8 +211,8 @@ impl Scan<'_> {
             for (position, hop) in arrival.hops.iter().enumerate() {
                 let first = position == 0;
                 if first {
-                    let rows = &self.arrival(entry).stock[entry.line as usize];
-                    total += stock_price(prices, rows, entry.quantity);
+                    let stock = self.arrival(entry).stock[entry.line as usize];
+                    total += self.stock_cost(stock, entry.quantity);
                 }
                 for released in [false, true] {
                     if (released && !first) || done.contains(&(hop.lane, hop.departs, released)) {

@@ -1,19 +1,60 @@
 //! Prices and a lower bound for the whole wave, by column generation.
 //!
-//! A linear program chooses among the columns found so far; its duals price stock, capacity and
-//! openings; pricing every order at these prices finds better columns and, as a Lagrangian
+//! A linear program chooses among the order plans found so far; its duals price stock, capacity
+//! and openings; pricing every order at these prices finds better plans and, as a Lagrangian
 //! relaxation, a bound: what the orders cost at best when they pay for what they use, less what
-//! the supplies are worth. The bound holds for any prices, whatever the master's accuracy.
-//! (Dantzig and Wolfe 1960; Geoffrion 1974.)
+//! the supplies are worth. The bound holds for any prices, whatever the master's accuracy. Prices
+//! move only part of the way from the best known to the master's, which keeps them from swinging.
+//! (Dantzig and Wolfe 1960; Geoffrion 1974; Wentges 1997.)
 
 use crate::solve::column::Column;
-use crate::solve::highs::{Col, GrowingLp, HighsError, LpRow};
-use crate::solve::order_plan::{BestColumns, OrderBound, Terms, best_plan, open_cost};
+use crate::solve::cuts::Pools;
+use crate::solve::highs::HighsError;
+use crate::solve::master::{Master, OrderColumn};
+use crate::solve::order_plan::{BestColumns, OrderBound, best_plan};
 use crate::solve::pricing::{OrderPrices, Prices};
 use crate::solve::wave_options::{OrderProblem, WaveProblem};
 use crate::solve::{Control, Progress, Stage};
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Prices of everything that orders compete for.
+#[derive(Clone, Debug, Default)]
+pub struct Duals {
+    pub prices: Prices,
+    /// By order.
+    pub orders: Vec<OrderPrices>,
+    /// What the limits of the cuts are worth at their prices.
+    pub cut_worth: f64,
+}
+
+impl Duals {
+    /// Nothing costs anything.
+    pub fn free(problem: &WaveProblem) -> Duals {
+        let orders = problem.orders.iter().map(|order| OrderPrices::free(&order.tables)).collect();
+        Duals {
+            prices: Prices { resources: vec![0.0; problem.resources.len()] },
+            orders,
+            cut_worth: 0.0,
+        }
+    }
+
+    /// Moves to the others, but for a part of the way.
+    fn approach(&mut self, others: &Duals, part_kept: f64) {
+        let mix = |here: &mut [f64], there: &[f64]| {
+            for (here, there) in here.iter_mut().zip(there) {
+                *here = part_kept * *here + (1.0 - part_kept) * there;
+            }
+        };
+        mix(&mut self.prices.resources, &others.prices.resources);
+        for (here, there) in self.orders.iter_mut().zip(&others.orders) {
+            mix(&mut here.stocks, &there.stocks);
+            for (here, there) in here.openings.iter_mut().zip(&there.openings) {
+                mix(here, there);
+            }
+        }
+        self.cut_worth = part_kept * self.cut_worth + (1.0 - part_kept) * others.cut_worth;
+    }
+}
 
 /// What the relaxation knows.
 #[derive(Clone, Debug)]
@@ -21,171 +62,30 @@ pub struct Relaxation {
     /// A lower bound on the cost of the open lines, in weighted minor units.
     pub bound: f64,
     /// The prices of that bound.
-    pub prices: Prices,
-    pub order_prices: Vec<OrderPrices>,
-    /// Every column generated.
+    pub duals: Duals,
+    /// Every shipment of the order plans generated.
     pub columns: Vec<Column>,
-    /// Orders of which not every combination of shipments that share a transfer was looked at.
-    pub unseen: u64,
 }
 
-/// New columns of an order in a round, at most.
-const COLUMNS_A_ROUND: usize = 8;
 /// The master has converged when it is this close to the bound, relatively.
 const CONVERGED: f64 = 1e-6;
-const MAX_ROUNDS: usize = 200;
-
-/// The restricted master: rows appear with the first column that needs them.
-struct Master<'a> {
-    problem: &'a WaveProblem<'a>,
-    lp: GrowingLp,
-    needs: Vec<Vec<LpRow>>,
-    shipments: Vec<Option<LpRow>>,
-    resources: FxHashMap<u32, LpRow>,
-    openings: FxHashMap<u32, Col>,
-    /// By order, need and opening of the order.
-    opening_uses: FxHashMap<(usize, usize, usize), LpRow>,
-    known: FxHashSet<(u32, Box<[crate::solve::column::Entry]>)>,
-    columns: Vec<Column>,
-    values: Vec<(LpRow, f64)>,
-}
-
-impl<'a> Master<'a> {
-    fn new(problem: &'a WaveProblem<'a>, seed: u64) -> Result<Master<'a>, HighsError> {
-        let mut master = Master {
-            problem,
-            lp: GrowingLp::new(seed)?,
-            needs: Vec::with_capacity(problem.orders.len()),
-            shipments: Vec::with_capacity(problem.orders.len()),
-            resources: FxHashMap::default(),
-            openings: FxHashMap::default(),
-            opening_uses: FxHashMap::default(),
-            known: FxHashSet::default(),
-            columns: Vec::new(),
-            values: Vec::new(),
-        };
-        for order in &problem.orders {
-            master.add_order(order)?;
-        }
-        Ok(master)
-    }
-
-    /// Rows of the needs with the columns that leave them open, and the row that counts shipments.
-    fn add_order(&mut self, order: &OrderProblem) -> Result<(), HighsError> {
-        let OrderProblem { options, tables } = order;
-        let states = &tables.states;
-        let terms = Terms::new(options, tables);
-        let mut rows = Vec::with_capacity(states.needs());
-        for need in 0..states.needs() {
-            let whole = states.whole(need) as f64;
-            rows.push(self.lp.add_row(whole, whole, [])?);
-        }
-        if options.ship_complete {
-            let all = rows.iter().enumerate();
-            let all: Vec<(LpRow, f64)> =
-                all.map(|(need, row)| (*row, states.whole(need) as f64)).collect();
-            self.lp.add_column(open_cost(tables, 0), f64::INFINITY, all)?;
-        } else {
-            for (need, row) in rows.iter().enumerate() {
-                let whole = states.whole(need) as f64;
-                let cost = tables.unfilled[need][0] + tables.open_change[need];
-                let cost = cost.to_minor() / whole;
-                self.lp.add_column(cost, f64::INFINITY, [(*row, 1.0)])?;
-            }
-        }
-        let counts = states.needs() > 1 || !states.is_binary() || terms.max_shipments == 0;
-        let row = if counts {
-            let free = usize::from(!terms.has_frozen);
-            let most = terms.max_shipments.saturating_sub(free) as f64;
-            let free = free.min(terms.max_shipments) as f64;
-            let row = self.lp.add_row(f64::NEG_INFINITY, free, [])?;
-            self.lp.add_column(terms.split, most, [(row, -1.0)])?;
-            Some(row)
-        } else {
-            None
-        };
-        self.needs.push(rows);
-        self.shipments.push(row);
-        Ok(())
-    }
-
-    fn add(&mut self, column: Column) -> Result<bool, HighsError> {
-        if !self.known.insert((column.order, column.entries.clone())) {
-            return Ok(false);
-        }
-        let order = column.order as usize;
-        let problem = self.problem;
-        let OrderProblem { options, tables } = &problem.orders[order];
-        self.values.clear();
-        for (need, row) in self.needs[order].iter().enumerate() {
-            let line = options.needs[need].lines[0];
-            let units = column.quantity(line);
-            if units > 0 {
-                let amount = if options.lines[line].divisible { units as f64 } else { 1.0 };
-                self.values.push((*row, amount));
-            }
-        }
-        if let Some(row) = self.shipments[order].filter(|_| column.shipments > 0) {
-            self.values.push((row, column.shipments as f64));
-        }
-        for &(id, used) in &column.uses {
-            if !problem.contended[id as usize] {
-                continue;
-            }
-            let row = match self.resources.get(&id) {
-                Some(row) => *row,
-                None => {
-                    let resource = &problem.resources.rows()[id as usize];
-                    let supply = resource.supply.to_f64();
-                    let row = self.lp.add_row(f64::NEG_INFINITY, supply, [])?;
-                    let overload = resource.overload.to_f64();
-                    if overload > 0.0 {
-                        self.lp.add_column(resource.overload_cost, overload, [(row, -1.0)])?;
-                    }
-                    self.resources.insert(id, row);
-                    row
-                }
-            };
-            self.values.push((row, used.to_f64()));
-        }
-        for (need, opening, share) in tables.openings_of(options, &column.entries) {
-            let row = match self.opening_uses.get(&(order, need, opening)) {
-                Some(row) => *row,
-                None => {
-                    let id = tables.openings[opening];
-                    let open = match self.openings.get(&id) {
-                        Some(column) => *column,
-                        None => {
-                            let cost = problem.resources.opening_cost(id).to_minor();
-                            let column = self.lp.add_column(cost, f64::INFINITY, [])?;
-                            self.openings.insert(id, column);
-                            column
-                        }
-                    };
-                    let row = self.lp.add_row(f64::NEG_INFINITY, 0.0, [(open, -1.0)])?;
-                    self.opening_uses.insert((order, need, opening), row);
-                    row
-                }
-            };
-            self.values.push((row, share));
-        }
-        let cost = column.cost.to_minor() + column.line_share;
-        self.lp.add_column(cost, f64::INFINITY, self.values.iter().copied())?;
-        self.columns.push(column);
-        Ok(true)
-    }
-}
+/// How close it has to be before cuts are looked for.
+const CUTS_FROM: f64 = 2e-4;
+const MAX_ROUNDS: usize = 400;
+/// Rounds of cuts after which the bound has to have risen by a part of the objective.
+const MAX_CUT_ROUNDS: usize = 40;
+/// The part of the way that prices do not go.
+const SMOOTHING: f64 = 0.5;
 
 /// What pricing an order gave.
 struct OrderResult {
-    columns: Vec<Column>,
+    plan: OrderColumn,
     /// No plan of the order costs less at these prices.
     least: f64,
-    unseen: bool,
 }
 
-/// Generates columns until the bound meets the master or comes within the target gap of the
-/// incumbent, or the control says stop. Prices every order at least once.
+/// Generates order plans and cuts until the bound meets the master or comes within the target gap
+/// of the incumbent, or the control says stop. Prices every order at least once.
 ///
 /// # Errors
 /// When HiGHS fails.
@@ -199,118 +99,98 @@ pub fn relax(
     listen: &dyn Fn(Progress),
 ) -> Result<Relaxation, HighsError> {
     let mut master = Master::new(problem, seed)?;
-    for column in start {
-        master.add(column.clone())?;
+    for of_order in start.chunk_by(|a, b| a.order == b.order) {
+        let order = of_order[0].order as usize;
+        master.add(OrderColumn::new(problem, order, of_order.to_vec()))?;
     }
-    let free = Prices { resources: vec![0.0; problem.resources.len()] };
-    let no_prices: Vec<OrderPrices> =
-        problem.orders.iter().map(|order| OrderPrices::free(&order.tables)).collect();
-    let mut best = Relaxation {
-        bound: f64::NEG_INFINITY,
-        prices: free.clone(),
-        order_prices: no_prices.clone(),
-        columns: Vec::new(),
-        unseen: 0,
-    };
-    let (mut prices, mut order_prices) = (free, no_prices);
-    let mut order_duals: Option<Vec<(Vec<f64>, f64)>> = None;
+    let pools = Pools::new(problem);
+    let mut best =
+        Relaxation { bound: f64::NEG_INFINITY, duals: Duals::free(problem), columns: Vec::new() };
+    let mut duals = best.duals.clone();
+    let mut of_master = best.duals.clone();
     let mut objective = f64::INFINITY;
-    for _ in 0..MAX_ROUNDS {
-        let results = price_all(problem, &prices, &order_prices, order_duals.as_deref());
-        let bound = lagrangian_bound(problem, &prices, &order_prices, &results);
+    let mut released = Vec::new();
+    let (mut is_smoothed, mut cut_rounds) = (false, 0);
+    let t0 = std::time::Instant::now();
+    for round in 0..MAX_ROUNDS {
+        let results = price_all(problem, &duals);
+        let bound = lagrangian_bound(problem, &duals, &results);
         if bound > best.bound {
             best.bound = bound;
-            best.unseen = results.iter().filter(|result| result.unseen).count() as u64;
-            best.prices = prices.clone();
-            best.order_prices = order_prices.clone();
+            best.duals = duals.clone();
         }
         let mut added = 0;
-        for column in results.into_iter().flat_map(|result| result.columns) {
-            added += usize::from(master.add(column)?);
+        for result in results {
+            added += usize::from(master.add(result.plan)?);
         }
+        eprintln!(
+            "round {round} {:.2}s bound {bound:.0} best {:.0} master {objective:.0} added {added} columns {} smoothed {is_smoothed} cuts {cut_rounds}",
+            t0.elapsed().as_secs_f64(),
+            best.bound,
+            master.columns.len()
+        );
         listen(Progress { stage: Stage::Prices, incumbent: None, bound: Some(best.bound) });
-        let close =
-            objective.is_finite() && objective - best.bound <= CONVERGED * objective.abs().max(1.0);
-        let enough = incumbent - best.bound <= target_gap * incumbent.abs();
-        if close || added == 0 || enough {
+        if incumbent - best.bound <= target_gap * incumbent.abs() || control.stopped().is_some() {
             break;
         }
-        if control.stopped().is_some() {
+        let distance = (objective - best.bound) / objective.abs().max(1.0);
+        let is_done = distance <= CONVERGED || (added == 0 && !is_smoothed);
+        let mut cuts = 0;
+        if (is_done || distance <= CUTS_FROM) && cut_rounds < MAX_CUT_ROUNDS {
+            cut_rounds += 1;
+            for cut in pools.violated(&released)? {
+                cuts += 1;
+                master.cut(cut)?;
+            }
+            eprintln!("   {cuts} cuts");
+        }
+        if is_done && cuts == 0 {
             break;
         }
-        let solution = master.lp.solve()?;
-        objective = solution.objective;
-        let duals = &solution.duals;
-        for (id, price) in prices.resources.iter_mut().enumerate() {
-            let row = master.resources.get(&(id as u32));
-            *price = row.map_or(0.0, |row| (-duals[row.index]).max(0.0));
+        if added == 0 && cuts == 0 {
+            duals = of_master.clone();
+            is_smoothed = false;
+            continue;
         }
-        for ((order, need, opening), row) in &master.opening_uses {
-            order_prices[*order].openings[*need][*opening] = (-duals[row.index]).max(0.0);
+        let solved = master.solve(&mut of_master)?;
+        objective = solved.objective;
+        released = solved.released;
+        is_smoothed = round > 0;
+        duals = of_master.clone();
+        if is_smoothed {
+            duals = best.duals.clone();
+            duals.approach(&of_master, SMOOTHING);
         }
-        let of_order = |order: usize| {
-            let needs = master.needs[order].iter().map(|row| duals[row.index]).collect();
-            let shipment = master.shipments[order].map_or(0.0, |row| (-duals[row.index]).max(0.0));
-            (needs, shipment)
-        };
-        order_duals = Some((0..problem.orders.len()).map(of_order).collect());
     }
-    best.columns = master.columns;
+    best.columns = master.columns.into_iter().flat_map(|plan| plan.shipments).collect();
     Ok(best)
 }
 
-/// Prices every order: its best plan, and the columns that the master lacks.
-fn price_all(
-    problem: &WaveProblem,
-    prices: &Prices,
-    order_prices: &[OrderPrices],
-    duals: Option<&[(Vec<f64>, f64)]>,
-) -> Vec<OrderResult> {
+/// Prices every order: its best plan.
+fn price_all(problem: &WaveProblem, duals: &Duals) -> Vec<OrderResult> {
     let price = |index: usize| {
         let OrderProblem { options, tables } = &problem.orders[index];
-        let scan = problem.scan(index, prices, &order_prices[index]);
+        let scan = problem.scan(index, &duals.prices, &duals.orders[index]);
         let mut best = BestColumns::find(&scan);
-        let OrderBound { least, unseen, .. } = OrderBound::new(&scan, &mut best);
+        let OrderBound { least, .. } = OrderBound::new(&scan, &mut best);
         let plan = best_plan(options, tables, &best);
-        let column =
-            |entries: &[crate::solve::column::Entry]| scan.column(index as u32, entries.to_vec());
-        let mut columns: Vec<Column> =
-            plan.columns.iter().map(|found| column(&found.entries)).collect();
-        if let Some((needs, shipment)) = duals.map(|duals| &duals[index]) {
-            let mut attractive: Vec<(f64, &crate::solve::pricing::Priced)> = best
-                .iter()
-                .map(|found| {
-                    let worth: f64 = (0..tables.states.needs())
-                        .map(|need| tables.states.digit(found.state, need) as f64 * needs[need])
-                        .sum();
-                    (found.cost + shipment * found.shipments as f64 - worth, found)
-                })
-                .filter(|(reduced, _)| *reduced < -1e-6)
-                .collect();
-            attractive.sort_by(|a, b| a.0.total_cmp(&b.0));
-            let some = attractive.iter().take(COLUMNS_A_ROUND);
-            columns.extend(some.map(|(_, found)| column(&found.entries)));
-        }
-        OrderResult { least, unseen, columns }
+        let shipments = plan.columns.into_iter();
+        let shipments = shipments.map(|found| scan.column(index as u32, found.entries)).collect();
+        OrderResult { least, plan: OrderColumn::new(problem, index, shipments) }
     };
     (0..problem.orders.len()).into_par_iter().map(price).collect()
 }
 
 /// The Lagrangian bound at these prices.
-fn lagrangian_bound(
-    problem: &WaveProblem,
-    prices: &Prices,
-    order_prices: &[OrderPrices],
-    results: &[OrderResult],
-) -> f64 {
+fn lagrangian_bound(problem: &WaveProblem, duals: &Duals, results: &[OrderResult]) -> f64 {
     let orders: f64 = results.iter().map(|result| result.least).sum();
-    let mut bound = orders;
-    for (row, price) in problem.resources.rows().iter().zip(&prices.resources) {
+    let mut bound = orders - duals.cut_worth;
+    for (row, price) in problem.resources.rows().iter().zip(&duals.prices.resources) {
         bound -= price * row.supply.to_f64();
         bound -= (price - row.overload_cost).max(0.0) * row.overload.to_f64();
     }
     let mut paid = vec![0.0; problem.resources.openings().len()];
-    for (order, prices) in problem.orders.iter().zip(order_prices) {
+    for (order, prices) in problem.orders.iter().zip(&duals.orders) {
         for (local, id) in order.tables.openings.iter().enumerate() {
             paid[*id as usize] += prices.openings.iter().map(|of_need| of_need[local]).sum::<f64>();
         }

@@ -6,7 +6,7 @@
 
 use crate::solve::column::Entry;
 use crate::solve::pricing::{Priced, Scan, Visit};
-use crate::solve::tables::{GroupTable, WayTable, price_of, stock_price};
+use crate::solve::tables::{GroupTable, WayTable, price_of};
 use crate::units::Quantity;
 
 /// Visits the columns of a group that cost less than the limit of their state.
@@ -123,7 +123,7 @@ impl<'a> Choice<'a> {
             let prices = &scan.prices.resources;
             let units = line.quantity as f64;
             cost += table.line_cost[way.line]
-                + stock_price(prices, &table.stock[way.line], line.quantity)
+                + scan.stock_cost(table.stock[way.line], line.quantity)
                 + units * price_of(prices, table.release.units)
                 + units * table.minutes[way.line] * price_of(prices, table.release.minutes);
             if !scan.options.split_lines {
@@ -204,10 +204,11 @@ fn is_ample(scan: &Scan, choice: &Choice) -> bool {
     let units: Quantity = lines.iter().map(|line| line.quantity).sum();
     let minutes: f64 =
         lines.iter().zip(&table.minutes).map(|(line, each)| each * line.quantity as f64).sum();
-    let stocked = lines.iter().zip(&table.stock).all(|(line, rows)| {
+    let stocked = lines.iter().zip(&table.stock).all(|(line, stock)| {
         let same = lines.iter().filter(|other| other.sku == line.sku);
         let wanted: Quantity = same.map(|other| other.quantity).sum();
-        rows.uses(wanted).all(|(id, used)| scan.limit(Some(id)) >= used as f64)
+        let mut rows = stock.iter().flat_map(|&at| scan.tables.stocks[at].rows.uses(wanted));
+        rows.all(|(id, used)| scan.limit(Some(id)) >= used as f64)
     });
     stocked
         && scan.limit(table.release.units) >= units as f64

@@ -57,8 +57,8 @@ pub struct WayTable {
     pub line_cost: f64,
     /// Minutes per unit at the shipping node.
     pub minutes: f64,
-    /// Stock rows of a direct way.
-    pub stock: StockRows,
+    /// Index of the stock that a direct way uses; nothing where it is unlimited.
+    pub stock: Option<usize>,
     /// Whether the line has frozen units in the shipment that it joins.
     pub line_is_there: bool,
     pub moved: bool,
@@ -68,8 +68,8 @@ pub struct WayTable {
 #[derive(Clone, Debug, Default)]
 pub struct ArrivalTable {
     pub release: ReleaseIds,
-    /// Stock rows by open line; empty for a direct arrival.
-    pub stock: Vec<StockRows>,
+    /// Index of the stock used, by open line; empty for a direct arrival.
+    pub stock: Vec<Option<usize>>,
     /// Minutes per unit at the source, by open line.
     pub minutes: Vec<f64>,
     /// Weighted cost of the source's work and of the lanes for the open units of each line, apart
@@ -92,6 +92,16 @@ pub struct TransferTable {
     pub merges: bool,
 }
 
+/// Limited stock that a line may use: of one source, on the dates of one step of its profile.
+#[derive(Clone, Debug)]
+pub struct LineStock {
+    /// Index into the order's open lines.
+    pub line: usize,
+    pub node: NodeId,
+    pub step: u32,
+    pub rows: StockRows,
+}
+
 /// Everything that pricing looks up for an order.
 #[derive(Clone, Debug)]
 pub struct OrderTables {
@@ -99,6 +109,7 @@ pub struct OrderTables {
     pub shipments: Vec<ShipmentTable>,
     pub groups: Vec<GroupTable>,
     pub arrivals: Vec<ArrivalTable>,
+    pub stocks: Vec<LineStock>,
     pub transfers: Vec<TransferTable>,
     pub openings: Vec<OpeningId>,
     /// Weighted cost of leaving units of a need open, by digit; without the change of divisible
@@ -118,6 +129,7 @@ impl OrderTables {
     pub fn new(planner: &Planner, resources: &Resources, options: &OrderOptions) -> Self {
         let states = States::new(options);
         let mut openings: Vec<OpeningId> = Vec::new();
+        let mut stocks = Stocks { planner, resources, known: Vec::new() };
         let mut shipments: Vec<ShipmentTable> = Vec::new();
         let mut keys: Vec<(NodeId, Option<ServiceId>, Option<usize>)> = Vec::new();
         let mut groups = Vec::with_capacity(options.groups.len());
@@ -128,15 +140,13 @@ impl OrderTables {
                 shipments.push(shipment_table(planner, options, &states, group));
                 keys.len() - 1
             });
-            groups.push(group_table(planner, resources, options, group, shipment, &mut openings));
+            groups.push(group_table(&mut stocks, options, group, shipment, &mut openings));
         }
         let mut moves = Moves::default();
         let arrivals: Vec<ArrivalTable> = options
             .arrivals
             .iter()
-            .map(|arrival| {
-                arrival_table(planner, resources, options, arrival, &mut openings, &mut moves)
-            })
+            .map(|arrival| arrival_table(&mut stocks, options, arrival, &mut openings, &mut moves))
             .collect();
         let unfilled = unfilled_costs(planner, options, &states);
         let open_change = open_changes(planner, options);
@@ -149,6 +159,7 @@ impl OrderTables {
             shipments,
             groups,
             arrivals,
+            stocks: stocks.known,
             transfers: moves.tables,
             openings,
             unfilled,
@@ -159,6 +170,14 @@ impl OrderTables {
         };
         tables.tight = tables.may_exceed(planner, resources, options);
         tables
+    }
+
+    /// The stock that an entry uses; nothing where it is unlimited.
+    pub fn stock_of(&self, entry: &Entry) -> Option<usize> {
+        let (line, arrival) = (entry.line as usize, entry.arrival as usize);
+        let ways = &self.groups[entry.group as usize].ways;
+        let way = ways.iter().find(|way| (way.line, way.arrival) == (line, arrival))?;
+        if way.moved { self.arrivals[arrival].stock[line] } else { way.stock }
     }
 
     /// The openings that a column needs: need, opening of the order, and the share of the need
@@ -205,21 +224,19 @@ impl OrderTables {
                 || limit(release.shipments) < 1.0
                 || (release.minutes.is_some() && limit(release.minutes) < minutes(node))
         };
-        let stock = |line: usize, rows: &StockRows| {
-            let sku = options.lines[line].sku;
+        let stock = |stock: &LineStock| {
+            let sku = options.lines[stock.line].sku;
             let same = options.lines.iter().filter(|other| other.sku == sku);
             let wanted: u32 = same.map(|other| other.quantity).sum();
-            rows.uses(wanted).any(|(id, used)| limit(Some(id)) < used as f64)
+            stock.rows.uses(wanted).any(|(id, used)| limit(Some(id)) < used as f64)
         };
         self.groups.iter().zip(&options.groups).any(|(table, group)| {
             let parcels = self.shipments[table.shipment].parcels.iter().max().copied();
             exceeds(group.node, &table.release)
                 || limit(table.carrier) < parcels.unwrap_or(0) as f64
-                || table.ways.iter().any(|way| stock(way.line, &way.stock))
         }) || self.arrivals.iter().zip(&options.arrivals).any(|(table, arrival)| {
-            (!arrival.hops.is_empty() && exceeds(arrival.source, &table.release))
-                || table.stock.iter().enumerate().any(|(line, rows)| stock(line, rows))
-        })
+            !arrival.hops.is_empty() && exceeds(arrival.source, &table.release)
+        }) || self.stocks.iter().any(stock)
     }
 }
 
@@ -311,13 +328,13 @@ fn shipment_table(
 }
 
 fn group_table(
-    planner: &Planner,
-    resources: &Resources,
+    stocks: &mut Stocks,
     options: &OrderOptions,
     group: &Group,
     shipment: usize,
     openings: &mut Vec<OpeningId>,
 ) -> GroupTable {
+    let (planner, resources) = (stocks.planner, stocks.resources);
     let wave = planner.wave;
     let base: &[Content] = group.joins.map_or(&[], |index| &options.frozen[index].contents);
     let ways: Vec<WayTable> = group
@@ -327,9 +344,9 @@ fn group_table(
             let line = &options.lines[way.line];
             let moved = !options.arrivals[way.arrival].hops.is_empty();
             let stock = if moved {
-                StockRows::default()
+                None
             } else {
-                resources.stock_rows(planner, group.node, line.sku, group.ship_date)
+                stocks.index(options, way.line, group.node, group.ship_date)
             };
             WayTable {
                 line: way.line,
@@ -357,6 +374,34 @@ fn group_table(
         ways,
         branches,
         joins: group.joins.is_some(),
+    }
+}
+
+/// The stocks of an order, numbered as they are met.
+struct Stocks<'a> {
+    planner: &'a Planner<'a>,
+    resources: &'a Resources,
+    known: Vec<LineStock>,
+}
+
+impl Stocks<'_> {
+    /// The index of the stock that a line uses when it is released on a day.
+    fn index(
+        &mut self,
+        options: &OrderOptions,
+        line: usize,
+        node: NodeId,
+        day: Day,
+    ) -> Option<usize> {
+        let sku = options.lines[line].sku;
+        let step = self.planner.stock(node, sku)?.step_at(day) as u32;
+        let same = |stock: &LineStock| (stock.line, stock.node, stock.step) == (line, node, step);
+        let known = self.known.iter().rposition(same);
+        Some(known.unwrap_or_else(|| {
+            let rows = self.resources.stock_rows(self.planner, node, sku, day);
+            self.known.push(LineStock { line, node, step, rows });
+            self.known.len() - 1
+        }))
     }
 }
 
@@ -392,14 +437,14 @@ impl Moves {
 }
 
 fn arrival_table(
-    planner: &Planner,
-    resources: &Resources,
+    stocks: &mut Stocks,
     options: &OrderOptions,
     arrival: &Arrival,
     openings: &mut Vec<OpeningId>,
     moves: &mut Moves,
 ) -> ArrivalTable {
     let Some(departs) = arrival.departs else { return ArrivalTable::default() };
+    let (planner, resources) = (stocks.planner, stocks.resources);
     let (wave, model) = (planner.wave, planner.model);
     let weighted = |key, amount| Objective::weighted(model.weight(key), amount).to_minor();
     let source = &wave.nodes[arrival.source];
@@ -436,10 +481,8 @@ fn arrival_table(
     };
     ArrivalTable {
         release: release_ids(resources, openings, arrival.source, departs),
-        stock: options
-            .lines
-            .iter()
-            .map(|line| resources.stock_rows(planner, arrival.source, line.sku, departs))
+        stock: (0..options.lines.len())
+            .map(|line| stocks.index(options, line, arrival.source, departs))
             .collect(),
         line_cost: options.lines.iter().zip(&minutes).map(line_cost).collect(),
         moves: arrival.hops.iter().map(|hop| moves.index(planner, *hop)).collect(),

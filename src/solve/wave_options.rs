@@ -130,22 +130,21 @@ fn contended(resources: &Resources, orders: &[OrderProblem]) -> Vec<bool> {
                 want(group.release.minutes, line, way.minutes * units(line));
                 let alone = parcels[tables.states.stride(need) * tables.states.whole(need)] as f64;
                 want(group.carrier, line, alone.max(parts));
-                for (id, used) in way.stock.uses(options.lines[line].quantity) {
-                    want(Some(id), line, used as f64);
-                }
             }
         }
         for arrival in &tables.arrivals {
-            for (line, rows) in arrival.stock.iter().enumerate() {
+            for line in 0..arrival.stock.len() {
                 let parts = if options.split_lines { units(line) } else { 1.0 };
                 want(arrival.release.units, line, units(line));
                 want(arrival.release.lines, line, parts);
                 // One a lane; a line may leave over as many as it has parts.
                 want(arrival.release.shipments, line, parts);
                 want(arrival.release.minutes, line, arrival.minutes[line] * units(line));
-                for (id, used) in rows.uses(options.lines[line].quantity) {
-                    want(Some(id), line, used as f64);
-                }
+            }
+        }
+        for stock in &tables.stocks {
+            for (id, used) in stock.rows.uses(options.lines[stock.line].quantity) {
+                want(Some(id), stock.line, used as f64);
             }
         }
         for (id, amount) in &of_order {

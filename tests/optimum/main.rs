@@ -9,6 +9,7 @@ mod properties;
 mod random_wave;
 mod sketch;
 mod solver;
+mod strategies;
 mod verified;
 
 use random_wave::{Profile, features, random_case};

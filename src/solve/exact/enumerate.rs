@@ -4,7 +4,8 @@ use crate::options::OrderOptions;
 use crate::solve::ResourceId;
 use crate::solve::column::Column;
 use crate::solve::order_plan::{BestColumns, OrderBound, Terms};
-use crate::solve::pricing::{OrderPrices, Priced, Prices, Visit};
+use crate::solve::pricing::{Priced, Visit};
+use crate::solve::relax::Duals;
 use crate::solve::shared::{Wanted, combinations};
 use crate::solve::wave_options::{OrderProblem, WaveProblem};
 use crate::units::Decimal;
@@ -52,14 +53,13 @@ impl<F: Fn(usize, u32) -> f64> Visit for Collector<F> {
 /// an order has more than `most_columns` of them.
 pub fn enumerate(
     problem: &WaveProblem,
-    prices: &Prices,
-    order_prices: &[OrderPrices],
+    duals: &Duals,
     distance: f64,
     most_columns: usize,
 ) -> Enumeration {
     let of_order = |index: usize| {
         let OrderProblem { options, tables } = &problem.orders[index];
-        let scan = problem.scan(index, prices, &order_prices[index]);
+        let scan = problem.scan(index, &duals.prices, &duals.orders[index]);
         let mut best = BestColumns::find(&scan);
         let bound = OrderBound::new(&scan, &mut best);
         let most = Terms::new(options, tables).max_shipments;

@@ -7,7 +7,7 @@ use crate::solve::column::Column;
 use crate::solve::exact::run::{columns_that_matter, constant};
 use crate::solve::exact::{ExactSettings, Formulation, Value, enumerate};
 use crate::solve::highs::{HighsError, write_model};
-use crate::solve::pricing::{OrderPrices, Prices};
+use crate::solve::relax::Duals;
 use crate::solve::wave_options::WaveProblem;
 use good_lp::solvers::highs::highs;
 use rustc_hash::FxHashMap;
@@ -82,10 +82,7 @@ pub fn export_program(
 
 /// Every column of a wave, where they are few.
 fn all_columns(problem: &WaveProblem) -> Option<Vec<Column>> {
-    let prices = Prices { resources: vec![0.0; problem.resources.len()] };
-    let order_prices: Vec<OrderPrices> =
-        problem.orders.iter().map(|order| OrderPrices::free(&order.tables)).collect();
-    let found = enumerate(problem, &prices, &order_prices, f64::INFINITY, MAX_ALL_OF_ORDER);
+    let found = enumerate(problem, &Duals::free(problem), f64::INFINITY, MAX_ALL_OF_ORDER);
     (!found.overflow && found.columns.len() <= MAX_ALL).then_some(found.columns)
 }
 

@@ -9,7 +9,7 @@ use crate::solve::exact::{Enumeration, Formulation, enumerate};
 use crate::solve::greedy::greedy;
 use crate::solve::highs::{HighsError, MipSettings, run_mip};
 use crate::solve::pricing::Prices;
-use crate::solve::relax::{Relaxation, relax};
+use crate::solve::relax::{Duals, Relaxation, relax};
 use crate::solve::wave_options::WaveProblem;
 use crate::solve::{Control, Progress, Proof, ResourceKey, Scope, Stage, StoppedBy};
 use crate::units::{Decimal, Objective};
@@ -67,7 +67,7 @@ pub fn solve_exact(
     let mut run = Run::new(&problem, settings, value, control);
     run.first_plan();
     let relaxation = run.relax()?;
-    run.guided_plan(&relaxation.prices);
+    run.guided_plan(&relaxation.duals);
     if run.is_open() {
         run.restricted(&relaxation)?;
     }
@@ -88,7 +88,7 @@ pub(super) fn columns_that_matter(
     let mut run = Run::new(problem, settings, value, control);
     run.first_plan();
     let relaxation = run.relax()?;
-    run.guided_plan(&relaxation.prices);
+    run.guided_plan(&relaxation.duals);
     if run.is_open() {
         run.restricted(&relaxation)?;
     }
@@ -251,18 +251,15 @@ impl<'a> Run<'a> {
             self.control,
             &listen,
         )?;
-        if relaxation.unseen > 0 {
-            self.limits.insert(SHARED_TRANSFERS.to_string(), relaxation.unseen);
-        }
         self.prove_bound(relaxation.bound + constant, Proof::Decompose);
         self.report(Stage::Prices);
         Ok(relaxation)
     }
 
     /// Again one order after the other, this time paying what scarce things are worth.
-    fn guided_plan(&mut self, prices: &Prices) {
+    fn guided_plan(&mut self, duals: &Duals) {
         let sequence = 0..self.problem.orders.len();
-        let columns = greedy(self.problem, prices, sequence, &|| self.stop());
+        let columns = greedy(self.problem, &duals.prices, sequence, &|| self.stop());
         if !self.stop() {
             self.offer(columns);
             self.report(Stage::FirstPlan);
@@ -305,8 +302,7 @@ impl<'a> Run<'a> {
     }
 
     fn columns_within(&self, relaxation: &Relaxation, distance: f64) -> Enumeration {
-        let Relaxation { prices, order_prices, .. } = relaxation;
-        enumerate(self.problem, prices, order_prices, distance, MAX_COLUMNS_OF_ORDER)
+        enumerate(self.problem, &relaxation.duals, distance, MAX_COLUMNS_OF_ORDER)
     }
 
     /// Solves the program over some columns; returns the bound on their plans.
@@ -370,7 +366,7 @@ impl<'a> Run<'a> {
             limits: self.limits,
             stopped_by,
             shadow_prices: keys
-                .zip(relaxation.prices.resources.iter().copied())
+                .zip(relaxation.duals.prices.resources.iter().copied())
                 .filter(|(_, price)| *price > 0.0)
                 .collect(),
         }

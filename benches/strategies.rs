@@ -1,0 +1,66 @@
+//! How many orders a second the strategies plan on one core: `cargo bench --bench strategies`.
+//!
+//! A wave is generated and read; each strategy then plans it three times on one thread. What is
+//! timed is the strategy alone, its set-up included: neither reading, nor the ledger, nor the
+//! verifier. `ORDERS` sets the size for the rules, `FEW` for those that weigh complete plans of each
+//! order.
+
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+use wavewright::domain::{Model, Wave};
+use wavewright::generate::{Format, GenerateSettings, Regime, generate, write};
+use wavewright::ingest::{read_model, read_wave};
+use wavewright::options::Planner;
+use wavewright::solve::Control;
+use wavewright::strategies::Strategy;
+
+const RULES: [Strategy; 5] = [
+    Strategy::Nearest,
+    Strategy::CheapestLine,
+    Strategy::Priority,
+    Strategy::FewestShipments,
+    Strategy::BalanceLoad,
+];
+
+fn main() {
+    let number = |name: &str, default: usize| {
+        std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+    };
+    let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread");
+    alone.install(|| {
+        for regime in [Regime::Plentiful, Regime::Omnichannel] {
+            time(regime, number("ORDERS", 100_000), &RULES);
+        }
+        let few = Strategy::ALL.into_iter().filter(|strategy| !RULES.contains(strategy));
+        time(Regime::Omnichannel, number("FEW", 200), &few.collect::<Vec<_>>());
+    });
+}
+
+fn time(regime: Regime, orders: usize, strategies: &[Strategy]) {
+    let (wave, model) = case(regime, orders);
+    let planner = Planner::new(&wave, &model);
+    println!("{regime:?}: {} orders, {} lines", wave.orders.len(), wave.lines.len());
+    let interrupted = AtomicBool::new(false);
+    for strategy in strategies {
+        for _ in 0..3 {
+            let control = Control::new(f64::INFINITY, &interrupted, |_| ());
+            let start = Instant::now();
+            let outcome = strategy.plan(&planner, &control).expect("the strategy plans");
+            let seconds = start.elapsed().as_secs_f64();
+            let rate = wave.orders.len() as f64 / seconds;
+            let lines = outcome.decisions.len();
+            println!("  {}: {seconds:.3} s, {rate:.0} orders/s, {lines} lines", strategy.name());
+        }
+    }
+}
+
+fn case(regime: Regime, orders: usize) -> (Wave, Model) {
+    let settings = GenerateSettings { orders, nodes: 150, skus: 5_000, regime, seed: 1 };
+    let tables = generate(&settings).expect("the settings are within the limits");
+    let root = tempfile::tempdir().expect("a temporary folder");
+    let folder = root.path().join("wave");
+    write(&tables, &folder, Format::Parquet).expect("the temporary folder takes the wave");
+    let wave = read_wave(&folder).expect("a generated wave is valid").wave;
+    let model = read_model("balanced", wave.minor_digits).expect("the model is shipped");
+    (wave, model)
+}

@@ -1,0 +1,208 @@
+//! `compare`: plans of the same waves by several strategies, side by side.
+
+use crate::analysis::compare::{
+    Comparison, Run, WaveRuns, check_comparison_folder, write_comparison,
+};
+use crate::cli::comparison;
+use crate::cli::failure::Failure;
+use crate::cli::input::{self, LimitArgs, ModelArg};
+use crate::cli::interrupt::Interrupt;
+use crate::cli::output::Output;
+use crate::cli::progress::Display;
+use crate::cli::{Exit, exit};
+use crate::domain::{Model, Wave};
+use crate::ingest::{digests, model_to_json};
+use crate::plan::{Plan, Status};
+use crate::planning::{METHODS, RunInputs, plan_wave};
+use crate::solve::Control;
+use clap::builder::PossibleValuesParser;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+const EXAMPLES: &str = "\
+Examples:
+  wavewright compare datasets/quickstart --strategies nearest,cheapest-order,optimal --out out/compared
+  wavewright compare nights/* --strategies priority,reevaluate,optimal --time-limit 120 --out week
+  wavewright compare my-wave --strategies priority,optimal --base priority --csv --out compared";
+
+/// Plans waves by several strategies and compares the plans
+///
+/// The folder given with --out holds tables about costs, orders, nodes and groups, a summary as
+/// JSON, and every plan in a folder of its own under plans/. It is written whole or not at all.
+#[derive(Debug, clap::Args)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", exit::help()))]
+pub(super) struct Args {
+    /// Folders of waves, or folders that hold them; several give paired differences
+    #[arg(value_name = "WAVE", required = true)]
+    waves: Vec<PathBuf>,
+    /// What to compare, separated by commas
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        default_value = "nearest,priority,cheapest-order,optimal",
+        value_parser = PossibleValuesParser::new(METHODS)
+    )]
+    strategies: Vec<String>,
+    /// The strategy that the others are compared with; the first one unless named
+    #[arg(long, value_name = "NAME")]
+    base: Option<String>,
+    #[command(flatten)]
+    model: ModelArg,
+    /// Folder for the comparison: new, empty, or with a comparison to replace
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Writes the tables as CSV too
+    #[arg(long)]
+    csv: bool,
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
+    check_comparison_folder(&args.out)?;
+    let base = base(args)?;
+    let folders = wave_folders(&args.waves)?;
+    let interrupt = Interrupt::listen(output)?;
+    let mut waves: Vec<WaveRuns> = Vec::with_capacity(folders.len());
+    for (label, folder) in folders {
+        let wave = plan_all(args, output, &interrupt, label, &folder)?;
+        check_currency(&waves, &wave.wave)?;
+        waves.push(wave);
+    }
+    let comparison = Comparison::new(&waves, base);
+    {
+        let _writing = interrupt.writing();
+        write_comparison(&waves, &comparison, &args.out, args.csv)?;
+    }
+    output.result(
+        || json!({ "out": args.out, "comparison": comparison.summary(&waves) }),
+        || comparison::render(&waves, &comparison, &args.out),
+    )?;
+    let is_open = |run: &Run| run.plan.certificate.status == Status::GapOpen;
+    let any_open = waves.iter().flat_map(|wave| &wave.runs).any(is_open);
+    Ok(if any_open { Exit::GapOpen } else { Exit::Done })
+}
+
+/// The position of the base among the strategies, which must be distinct.
+fn base(args: &Args) -> Result<usize, Failure> {
+    for (at, name) in args.strategies.iter().enumerate() {
+        if args.strategies[..at].contains(name) {
+            let help = "name each strategy once";
+            return Err(Failure::usage(format!("the strategy {name} is named twice"), help));
+        }
+    }
+    let Some(base) = &args.base else { return Ok(0) };
+    args.strategies.iter().position(|name| name == base).ok_or_else(|| {
+        Failure::usage(
+            format!("the base {base} is not among the strategies"),
+            format!("take one of {}, or add it to --strategies", args.strategies.join(", ")),
+        )
+    })
+}
+
+/// The waves with their labels: a folder without `wave.toml` stands for the waves in it.
+fn wave_folders(given: &[PathBuf]) -> Result<Vec<(String, PathBuf)>, Failure> {
+    let mut folders: Vec<PathBuf> = Vec::new();
+    for folder in given {
+        let inner = if is_wave(folder) { Vec::new() } else { waves_in(folder) };
+        // Where there are none, reading the folder as a wave says what is wrong with it.
+        if inner.is_empty() { folders.push(folder.clone()) } else { folders.extend(inner) }
+    }
+    let mut labelled: Vec<(String, PathBuf)> = Vec::with_capacity(folders.len());
+    for folder in folders {
+        let whole = std::fs::canonicalize(&folder).unwrap_or_else(|_| folder.clone());
+        let label = whole.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if let Some((_, other)) = labelled.iter().find(|(known, _)| *known == label) {
+            return Err(Failure::usage(
+                format!("{} and {} have the same name", other.display(), folder.display()),
+                "results are told apart by the names of the waves' folders: rename one",
+            ));
+        }
+        labelled.push((label, folder));
+    }
+    Ok(labelled)
+}
+
+fn is_wave(folder: &Path) -> bool {
+    folder.join("wave.toml").exists()
+}
+
+/// The waves in a folder, by name.
+fn waves_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut waves: Vec<PathBuf> =
+        entries.map(|entry| entry.path()).filter(|path| is_wave(path)).collect();
+    waves.sort();
+    waves
+}
+
+/// Money of several waves is only comparable in one currency.
+fn check_currency(before: &[WaveRuns], wave: &Wave) -> Result<(), Failure> {
+    match before.first().filter(|first| first.wave.currency != wave.currency) {
+        None => Ok(()),
+        Some(first) => Err(Failure::usage(
+            format!(
+                "{} is in {}, {} in {}",
+                first.label, first.wave.currency, wave.name, wave.currency
+            ),
+            "compare waves of one currency at a time",
+        )),
+    }
+}
+
+/// Plans a wave by every strategy.
+fn plan_all(
+    args: &Args,
+    output: Output,
+    interrupt: &Interrupt,
+    label: String,
+    folder: &Path,
+) -> Result<WaveRuns, Failure> {
+    let started = Instant::now();
+    let threads = args.limits.threads.unwrap_or(0);
+    let wave = input::on_threads(threads, || input::wave(folder, output))??;
+    let model = input::model(&args.model.model, &wave)?;
+    let digests = digests(folder, &args.model.model)
+        .map_err(|error| Failure::internal(format!("the input cannot be read again: {error}")))?;
+    let read = started.elapsed().as_secs_f64();
+    let mut runs = Vec::with_capacity(args.strategies.len());
+    for strategy in &args.strategies {
+        let mut model = model.clone();
+        args.limits.apply(&mut model, Some(strategy));
+        let inputs = RunInputs {
+            digests: digests.clone(),
+            model: model_to_json(&model, wave.minor_digits),
+            seconds: [("read".to_owned(), read)].into(),
+        };
+        output.remark(&format!("{label}: {strategy}"));
+        let plan = plan_one(output, interrupt, &wave, &model, inputs)?;
+        if interrupt.is_asked() {
+            return Err(Failure::Message {
+                exit: Exit::Interrupted,
+                message: "interrupted before every strategy had its plan".to_owned(),
+                help: Some("nothing is written: a comparison needs all of them".to_owned()),
+            });
+        }
+        runs.push(Run { strategy: strategy.clone(), plan });
+    }
+    Ok(WaveRuns { label, wave, model, runs })
+}
+
+fn plan_one(
+    output: Output,
+    interrupt: &Interrupt,
+    wave: &Wave,
+    model: &Model,
+    inputs: RunInputs,
+) -> Result<Plan, Failure> {
+    let display = Display::new(output, model.solve.time_limit_s, wave.minor_digits);
+    let plan = input::on_threads(model.solve.threads, || {
+        let listener = |progress| display.show(progress);
+        let control = Control::new(model.solve.time_limit_s, &interrupt.flag, listener);
+        plan_wave(wave, model, inputs, &control)
+    });
+    display.finish();
+    Ok(plan??)
+}

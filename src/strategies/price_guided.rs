@@ -1,0 +1,34 @@
+//! `price-guided`: the orders as they arrived, each by the best plan at prices of what is scarce.
+//!
+//! After Acimovic and Graves, "Making better fulfillment decisions on the fly in an online retail
+//! environment", Manufacturing & Service Operations Management 17(1), 2015: the dual values of a
+//! linear program stand for what the last units are worth to orders to come. They take a forecast;
+//! here the wave itself is known, so the prices are those of its own relaxation.
+
+use crate::domain::Model;
+use crate::solve::{Control, HighsError, WaveProblem, relax};
+use crate::strategies::book::{Book, arrivals};
+use crate::strategies::cheapest_order;
+
+/// Plans with the prices of the relaxation.
+///
+/// # Errors
+/// When HiGHS fails.
+pub(super) fn plan<'a>(
+    problem: &'a WaveProblem<'a>,
+    model: &Model,
+    control: &Control,
+) -> Result<Book<'a>, HighsError> {
+    let stop = || control.stopped().is_some();
+    let myopic = cheapest_order::plan(problem, &stop);
+    let objective = (0..problem.orders.len()).map(|order| myopic.cost_of(order)).sum::<f64>();
+    let columns: Vec<_> = myopic.columns.iter().flatten().cloned().collect();
+    let listen = |progress| control.report(progress);
+    let relaxation =
+        relax(problem, &columns, model.solve.seed, objective, model.solve.gap, control, &listen)?;
+    let mut book = Book::new(problem, &relaxation.duals.prices);
+    for order in arrivals(problem).into_iter().take_while(|_| !stop()) {
+        book.plan(order);
+    }
+    Ok(book)
+}
