@@ -157,7 +157,7 @@ fn summary(plans: &[NamedPlan], figures: &[Figures]) -> String {
     head.extend(["Gap", "Shipments per order", "Split orders", "Late lines"]);
     let has_dates = figures.iter().any(|figures| figures.on_time_rate.is_some());
     if has_dates {
-        head.push("On time");
+        head.push("On time, of served");
     }
     head.extend(["Units served", "Mean km", "kg CO₂e"]);
     let base = plans[0].rows.certificate.objective;
