@@ -6,11 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import altair as alt
 import polars as pl
-
-# JupyterLab draws these itself; other renderers fetch the library from the network.
-alt.renderers.enable("mimetype")
 
 ROOT = Path(__file__).resolve().parent.parent
 
