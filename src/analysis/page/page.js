@@ -21,6 +21,9 @@ const CONFIG = {
   range: { category: [COLOUR.grey, COLOUR.blue, COLOUR.vermilion, COLOUR.green, COLOUR.orange, COLOUR.purple, COLOUR.sky] },
 };
 
+// As the tables have numbers.
+const FORMAT = { decimal: ".", thousands: "\u202f", grouping: [3], currency: ["", ""] };
+
 const amountFormat = `,.${data.places}f`;
 const figure = (id) => document.getElementById(id);
 const note = (id, text) => { figure(id).querySelector(".note").textContent = text; };
@@ -41,7 +44,7 @@ async function draw(id, values, { empty = "", change = (spec) => spec, shown = i
   // A height of its own fits any width, where a step would not.
   const bands = new Set(values.map((row) => row.name)).size;
   if (spec.height.step) spec.height = spec.height.step * bands;
-  await vegaEmbed(place, spec, { renderer: "svg", actions: false, config: CONFIG, tooltip: { theme: "light" } });
+  await vegaEmbed(place, spec, { renderer: "svg", actions: false, config: CONFIG, formatLocale: FORMAT, tooltip: { theme: "light" } });
   figure(shown).dataset.drawn = values.length;
 }
 

@@ -155,7 +155,7 @@ fn unfilled(rows: &PlanRows) -> Vec<Bar> {
     }
     let mut units: Vec<(String, u64)> =
         units.into_iter().map(|(reason, units)| (reason.to_owned(), units)).collect();
-    units.sort_by(|a, b| b.1.cmp(&a.1));
+    units.sort_by_key(|(_, units)| std::cmp::Reverse(*units));
     bars(units)
 }
 
