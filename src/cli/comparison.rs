@@ -4,6 +4,7 @@
 use crate::analysis::compare::{Comparison, Figures, Judged, JudgedWave, Paired, WaveRuns};
 use crate::cli::summary::{STYLE, count};
 use crate::domain::CostKey;
+use crate::plan::StoppedBy;
 use comfy_table::{CellAlignment, Table};
 use std::path::Path;
 
@@ -14,6 +15,7 @@ pub(super) fn render(waves: &[WaveRuns], comparison: &Comparison, out: &Path) ->
         let orders = count(runs.wave.orders.len() as u64, "order");
         parts.push(format!("{} by the model {}, {orders}", runs.label, runs.model.name));
         parts.push(strategies(runs, judged, comparison));
+        parts.extend(unfinished(runs));
         if waves.len() == 1 {
             parts.push(costs(runs, judged, comparison));
             parts.push(changes(runs, judged, comparison));
@@ -84,6 +86,14 @@ fn strategies(runs: &WaveRuns, judged: &JudgedWave, comparison: &Comparison) -> 
         "kg CO2e",
     ];
     table(header.map(str::to_owned).to_vec(), rows)
+}
+
+/// A remark about plans that a time limit cut short.
+fn unfinished(runs: &WaveRuns) -> Option<String> {
+    let cut =
+        runs.runs.iter().filter(|run| run.plan.certificate.stopped_by == StoppedBy::TimeLimit);
+    let names: Vec<&str> = cut.map(|run| run.strategy.as_str()).collect();
+    (!names.is_empty()).then(|| format!("Stopped by the time limit: {}", names.join(", ")))
 }
 
 /// What a plan costs more than the base, relatively.

@@ -9,6 +9,7 @@ use crate::domain::Model;
 use crate::solve::{Control, HighsError, WaveProblem, relax};
 use crate::strategies::book::{Book, arrivals};
 use crate::strategies::cheapest_order;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Plans with the prices of the relaxation.
 ///
@@ -23,9 +24,17 @@ pub(super) fn plan<'a>(
     let myopic = cheapest_order::plan(problem, &stop);
     let objective = (0..problem.orders.len()).map(|order| myopic.cost_of(order)).sum::<f64>();
     let columns: Vec<_> = myopic.columns.iter().flatten().cloned().collect();
-    let listen = |progress| control.report(progress);
+    // Half of the time is kept for the plan that the prices are for.
+    let interrupted = AtomicBool::new(false);
+    let listen = |progress| {
+        control.report(progress);
+        if control.is_interrupted() {
+            interrupted.store(true, Ordering::Relaxed);
+        }
+    };
+    let half = Control::new(control.seconds_left() / 2.0, &interrupted, |_| ());
     let relaxation =
-        relax(problem, &columns, model.solve.seed, objective, model.solve.gap, control, &listen)?;
+        relax(problem, &columns, model.solve.seed, objective, model.solve.gap, &half, &listen)?;
     let mut book = Book::new(problem, &relaxation.duals.prices);
     for order in arrivals(problem).into_iter().take_while(|_| !stop()) {
         book.plan(order);

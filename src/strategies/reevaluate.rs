@@ -9,6 +9,7 @@ use crate::solve::column::Column;
 use crate::solve::{ResourceId, Stockroom, WaveProblem};
 use crate::strategies::book::{Book, cost_of, next_to_free};
 use crate::strategies::cheapest_order;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 /// Passes over all orders.
@@ -18,23 +19,28 @@ const MAX_HOLDERS: usize = 4;
 /// What a step must save, in weighted minor units.
 const LEAST: f64 = 1e-6;
 
-pub(super) fn plan<'a>(problem: &'a WaveProblem<'a>, stop: &dyn Fn() -> bool) -> Book<'a> {
+pub(super) fn plan<'a>(problem: &'a WaveProblem<'a>, stop: &(dyn Fn() -> bool + Sync)) -> Book<'a> {
     let mut book = cheapest_order::plan(problem, stop);
     if stop() {
         return book;
     }
     let ideals = ideals(problem, stop);
+    if stop() {
+        return book;
+    }
     let mut history = History::new(problem.orders.len());
     for _ in 0..MAX_PASSES {
         let mut saved = 0.0;
         let mut holders = Holders::new(&book);
-        for (order, (ideal, uses)) in ideals.iter().enumerate() {
+        // Those that lose most by what others hold come first: a time limit cuts the least.
+        let losses = ideals.iter().enumerate().map(|(at, ideal)| (book.cost_of(at) - ideal.0, at));
+        let mut losses: Vec<(f64, usize)> = losses.filter(|(loss, _)| *loss > LEAST).collect();
+        losses.sort_by(|a, b| b.0.total_cmp(&a.0));
+        for (_, order) in losses {
             if stop() {
                 return book;
             }
-            if book.cost_of(order) - ideal <= LEAST {
-                continue;
-            }
+            let (ideal, uses) = &ideals[order];
             saved += step(&mut book, &[order], &mut holders, &mut history);
             saved += exchange(&mut book, order, *ideal, uses, &mut holders, &mut history);
         }
@@ -63,10 +69,13 @@ impl History {
     }
 }
 
+/// Orders priced with one stockroom.
+const BATCH: usize = 512;
+
 /// What each order would cost if it were alone, and the contended things that it would use.
-fn ideals(problem: &WaveProblem, stop: &dyn Fn() -> bool) -> Vec<(f64, Vec<ResourceId>)> {
-    let mut room = Stockroom::new(problem, &next_to_free(problem));
-    let alone = |order: usize| {
+fn ideals(problem: &WaveProblem, stop: &(dyn Fn() -> bool + Sync)) -> Vec<(f64, Vec<ResourceId>)> {
+    let untouched = Stockroom::new(problem, &next_to_free(problem));
+    let alone = |room: &mut Stockroom, order: usize| {
         let columns = room.plan(order);
         for column in &columns {
             room.give_back(column);
@@ -77,7 +86,19 @@ fn ideals(problem: &WaveProblem, stop: &dyn Fn() -> bool) -> Vec<(f64, Vec<Resou
         uses.dedup();
         (cost_of(problem, order, &columns), uses)
     };
-    (0..problem.orders.len()).take_while(|_| !stop()).map(alone).collect()
+    let orders: Vec<usize> = (0..problem.orders.len()).collect();
+    orders
+        .par_chunks(BATCH)
+        .flat_map_iter(|orders| {
+            let mut room = untouched.clone();
+            let ideals: Vec<_> = orders
+                .iter()
+                .take_while(|_| !stop())
+                .map(|order| alone(&mut room, *order))
+                .collect();
+            ideals
+        })
+        .collect()
 }
 
 /// The orders that use each contended thing.
@@ -148,12 +169,20 @@ fn step(book: &mut Book, orders: &[usize], holders: &mut Holders, history: &mut 
     let own = |book: &Book| orders.iter().map(|order| book.cost_of(*order)).sum::<f64>();
     let before: Vec<Vec<Column>> =
         orders.iter().map(|order| book.columns[*order].clone()).collect();
-    let own_before = own(book);
+    let (own_before, first_before) = (own(book), book.cost_of(orders[0]));
     for order in orders {
         book.withdraw(*order);
     }
-    for order in orders {
+    for (at, order) in orders.iter().enumerate() {
         book.plan(*order);
+        // Where the first gains nothing, the others are not asked.
+        if at == 0 && book.cost_of(*order) >= first_before - LEAST {
+            book.withdraw(*order);
+            for (order, columns) in orders.iter().zip(before) {
+                book.restore(*order, columns);
+            }
+            return 0.0;
+        }
     }
     let after: Vec<Vec<Column>> = orders.iter().map(|order| book.columns[*order].clone()).collect();
     let own_after = own(book);

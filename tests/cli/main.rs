@@ -2,6 +2,7 @@
 //!
 //! Snapshots are in `snapshots/`; `SNAPSHOTS=overwrite` writes them anew.
 
+mod compare;
 mod data;
 mod export;
 mod interrupt;

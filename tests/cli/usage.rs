@@ -3,10 +3,11 @@
 use crate::program::{Place, STORES};
 use snapbox::{assert_data_eq, file};
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "generate",
     "check",
     "plan",
+    "compare",
     "verify",
     "report",
     "sweep",

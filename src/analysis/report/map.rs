@@ -279,6 +279,6 @@ mod tests {
         }
         let europe = Window { west: -5.0, east: 20.0, south: 42.0, north: 56.0 };
         assert!(outline(europe).len() > 20);
-        assert!((states.aspect() - 1.66).abs() < 0.1, "{}", states.aspect());
+        assert!((states.aspect() - 1.778).abs() < 0.001, "{}", states.aspect());
     }
 }

@@ -140,7 +140,7 @@ mod tests {
         };
         assert_eq!(refused("costs.splitcost", Decimal::ZERO), "costs.split_cost");
         assert_eq!(refused("split_cost", Decimal::ZERO), "costs.split_cost");
-        assert_eq!(refused("rules.deadline", Decimal::ZERO), "rules.tier_cost");
+        assert_eq!(refused("horizon", Decimal::ZERO), "");
         let half = Decimal(Decimal::SCALE / 2);
         assert!(refused("rules.max_shipments", half).contains("max_shipments cannot be 0.5:"));
         assert!(refused("costs.split_cost", Decimal(-1)).contains("from 0 to"));
