@@ -42,8 +42,8 @@ fn serve_wanted(desk: &mut Desk<'_>) -> bool {
             return serves;
         }
     }
-    let passes = desk.passes();
-    passes.into_iter().any(|pass| desk.place_moved(pass))
+    let mut passes = desk.passes();
+    passes.any(|pass| desk.place_moved(pass))
 }
 
 /// What a placement costs by the model, weighted, in minor units; split cost aside, which no line

@@ -155,10 +155,9 @@ impl Room {
         for shipment in &ledger.shipments {
             let Some(service) = shipment.service else { continue };
             let at = self.carrier(planner, shipment.node, service, shipment.ship_date);
-            if let Some(left) = at.map(|at| &mut self.carriers[at as usize]) {
-                if *left < i64::MAX {
-                    *left = (*left - i64::from(shipment.parcels)).max(0);
-                }
+            let left = at.map(|at| &mut self.carriers[at as usize]);
+            if let Some(left) = left.filter(|left| **left < i64::MAX) {
+                *left = (*left - i64::from(shipment.parcels)).max(0);
             }
         }
     }
