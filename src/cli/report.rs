@@ -4,6 +4,7 @@ use crate::analysis::{NamedPlan, PageError, ReportError, different_inputs, repor
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::{Exit, exit, input, summary};
+use crate::diagnostics::{Finding, Findings};
 use crate::ingest::wave_digests;
 use crate::plan::read_rows;
 use serde_json::json;
@@ -37,10 +38,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
     check_out(&args.out)?;
-    let mut plans = Vec::new();
-    for (folder, name) in args.plans.iter().zip(names(&args.plans)) {
-        plans.push(NamedPlan { name, rows: read_rows(folder).map_err(Failure::findings)? });
-    }
+    let plans = read_plans(&args.plans)?;
     let wave = match &args.wave {
         Some(folder) => {
             let wave = input::wave(folder, output)?;
@@ -60,6 +58,23 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
         || format!("Report of {count} written to {}", args.out.display()),
     )?;
     Ok(Exit::Done)
+}
+
+/// Reads every plan; findings of all of them are told at once, each with its plan's name.
+fn read_plans(folders: &[PathBuf]) -> Result<Vec<NamedPlan>, Failure> {
+    let (mut plans, mut findings) = (Vec::new(), Findings::default());
+    for (folder, name) in folders.iter().zip(names(folders)) {
+        match read_rows(folder) {
+            Ok(rows) => plans.push(NamedPlan { name, rows }),
+            Err(found) => {
+                for finding in found.iter().cloned() {
+                    let file = format!("{name}/{}", finding.file);
+                    findings.push(Finding { file, ..finding });
+                }
+            }
+        }
+    }
+    if findings.is_empty() { Ok(plans) } else { Err(Failure::findings(findings)) }
 }
 
 /// Checks that a page may be written, without writing anything.

@@ -56,7 +56,9 @@ fn what_does_not_belong_together_is_refused() {
     let cases = [
         ("report DIR/best DIR/stores --out DIR/r.html", 2, "is a plan of \"three-stores\""),
         (&format!("report DIR/best --wave {stores} --out DIR/r.html"), 2, "is not a plan of this"),
-        ("report DIR/empty --out DIR/r.html", 3, "P0101"),
+        ("report DIR/empty --out DIR/r.html", 3, "P0101] empty/certificate.json"),
+        ("report DIR/best DIR/lost DIR/empty --out DIR/r.html", 3, "lost/certificate.json"),
+        ("report DIR/best DIR/lost DIR/empty --out DIR/r.html", 3, "empty/certificate.json"),
         ("report DIR/best --wave DIR/empty --out DIR/r.html", 3, "E0101"),
         ("report DIR/best --out DIR/none/r.html", 2, "is in no folder"),
         ("report DIR/best --out DIR/best", 2, "is a folder"),

@@ -25,9 +25,8 @@ function rows(y, x) {
 /// Labels each place with the values of the setting that lead there; with two settings there is no
 /// room for that.
 function labelled(all) {
-  const places = Map.groupBy(all, (row) => `${row.x} ${row.y}`);
   return all.map((row) => {
-    const here = places.get(`${row.x} ${row.y}`);
+    const here = all.filter((other) => other.x === row.x && other.y === row.y);
     const orders = here.map((other) => other.order);
     const text = orders.length > 3 ? `${orders[0]} \u2026 ${orders.at(-1)}` : orders.join(", ");
     return { ...row, text: second || here[0] !== row ? "" : text };

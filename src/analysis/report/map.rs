@@ -79,7 +79,10 @@ impl Map {
             .collect();
         let plan = |plan: &NamedPlan| PlanMap::new(wave, plan, &places, window);
         let plans = plans.par_iter().map(plan).collect();
-        Map { aspect: window.aspect(), outline: outline(window), plans }
+        // The frame keeps the scale where neither coasts nor customers lie apart.
+        let mut outline = outline(window);
+        outline.push(window.frame());
+        Map { aspect: window.aspect(), outline, plans }
     }
 }
 
@@ -105,6 +108,12 @@ impl Window {
             south: (tight.south - room).max(-80.0),
             north: (tight.north + room).min(80.0),
         }
+    }
+
+    fn frame(self) -> Vec<[f64; 2]> {
+        let Window { west, east, south, north } = self;
+        let corners = [[west, south], [east, south], [east, north], [west, north], [west, south]];
+        corners.map(|corner| corner.map(rounded)).to_vec()
     }
 
     /// Width by height in Mercator's projection.
@@ -267,6 +276,14 @@ mod tests {
         assert_eq!(HERE.clip([0.0, 0.0], [5.0, 5.0]), Some(([0.0, 0.0], [5.0, 5.0])));
         assert_eq!(HERE.clip([-20.0, 11.0], [20.0, 11.0]), None);
         assert_eq!(HERE.clip([-20.0, 0.0], [0.0, 20.0 + 1e-9]), None);
+    }
+
+    #[test]
+    fn a_place_alone_in_the_sea_has_a_frame_of_some_size() {
+        let sea = Window { west: -30.6, east: -29.4, south: 29.4, north: 30.6 };
+        assert!(outline(sea).is_empty());
+        assert_eq!(sea.frame().len(), 5);
+        assert!((sea.aspect() - 0.866).abs() < 0.001, "{}", sea.aspect());
     }
 
     #[test]
