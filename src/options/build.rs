@@ -1,16 +1,14 @@
 //! Building the options of an order: sources, transfers, shipments, and the terms of each line.
 
-use crate::domain::{CostKey, Escalate, NodeKind};
-use crate::ids::{LineId, NodeId, OrderId, ServiceId};
+use crate::ids::{LineId, NodeId, OrderId};
 use crate::options::bundles::bundle_needs;
 use crate::options::eligibility::{line_bar, offers};
 use crate::options::escalation::first_tier_on_time;
 use crate::options::frozen::frozen_shipments;
-use crate::options::lines::{change_applies, lateness_cost};
-use crate::options::transfers::{Moved, Supply, transfers};
-use crate::options::{Arrival, Bar, Group, Need, OpenLine, OrderOptions, Planner, Pruned, Way};
+use crate::options::{
+    Bar, Group, Need, OpenLine, OrderOptions, Planner, Pruned, Supply, Transfers, Way,
+};
 use crate::time::Day;
-use crate::units::{Decimal, Money, Objective, round_half_up};
 use std::collections::BTreeSet;
 
 /// Builds every option of an order; `km` holds the distance from each node to its customer.
@@ -27,16 +25,15 @@ pub fn order_options(
     }
     let builder = Builder { planner, order, km };
     let supplies = builder.supplies(&options, pruned);
-    let moved = if planner.wave.lanes.is_empty() {
-        Vec::new()
-    } else {
-        transfers(planner, &options.lines, &supplies, builder.last_day())
-    };
-    let tiers: Vec<u32> =
+    options.transfers = Transfers::new(planner, supplies, builder.last_day());
+    options.first_tiers =
         options.lines.iter().map(|line| first_tier_on_time(planner, order, line.id)).collect();
-    for node in builder.last_nodes(&supplies, &moved) {
-        builder.add_groups(&mut options, node, &supplies, &moved, &tiers, pruned);
+    let mut groups = Vec::new();
+    let moved = all_moved(&options.transfers);
+    for node in last_nodes(&options.transfers.supplies, &moved) {
+        builder.add_groups(&options, node, &moved, &mut groups, pruned);
     }
+    options.groups = groups;
     options
 }
 
@@ -71,7 +68,8 @@ fn empty_options(planner: &Planner, order: OrderId) -> OrderOptions {
         order,
         lines,
         needs,
-        arrivals: Vec::new(),
+        transfers: Transfers::default(),
+        first_tiers: Vec::new(),
         groups: Vec::new(),
         frozen,
         shipments_left,
@@ -103,6 +101,34 @@ fn limit_states(lines: &mut [OpenLine], needs: usize) -> u64 {
         widest.divisible = false;
         undivided += 1;
     }
+}
+
+/// A line that comes over lanes from a source to a node by a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Moved {
+    node: NodeId,
+    line: usize,
+    source: NodeId,
+    arrives: Day,
+}
+
+/// Where and when lines can come over lanes, by node.
+fn all_moved(transfers: &Transfers) -> Vec<Moved> {
+    let mut moved = Vec::new();
+    for (index, supply) in transfers.supplies.iter().enumerate() {
+        transfers.routes(index, &mut |route| {
+            let (line, source) = (supply.line, supply.source);
+            moved.push(Moved { node: route.node, line, source, arrives: route.arrives });
+        });
+    }
+    moved.sort_unstable();
+    moved.dedup();
+    moved
+}
+
+/// The nodes at which shipments of the order may end, by rising id.
+fn last_nodes(supplies: &[Supply], moved: &[Moved]) -> BTreeSet<NodeId> {
+    supplies.iter().map(|s| s.source).chain(moved.iter().map(|m| m.node)).collect()
 }
 
 struct Builder<'a> {
@@ -159,21 +185,16 @@ impl Builder<'_> {
         supplies
     }
 
-    /// The nodes at which shipments of the order may end, by rising id.
-    fn last_nodes(&self, supplies: &[Supply], moved: &[Moved]) -> BTreeSet<NodeId> {
-        supplies.iter().map(|s| s.source).chain(moved.iter().map(|m| m.node)).collect()
-    }
-
     fn add_groups(
         &self,
-        options: &mut OrderOptions,
+        options: &OrderOptions,
         node: NodeId,
-        supplies: &[Supply],
         moved: &[Moved],
-        tiers: &[u32],
+        groups: &mut Vec<Group>,
         pruned: &mut dyn FnMut(Pruned),
     ) {
         let wave = self.planner.wave;
+        let supplies = &options.transfers.supplies;
         let direct: Vec<&Supply> = supplies.iter().filter(|s| s.source == node).collect();
         let from = moved.partition_point(|m| m.node < node);
         let to = moved.partition_point(|m| m.node <= node);
@@ -198,18 +219,6 @@ impl Builder<'_> {
         if dates.is_empty() {
             return bar_all(Bar::NoDay);
         }
-        // One arrival a way, shared by all groups of the node.
-        let first_arrival = options.arrivals.len();
-        options.arrivals.extend(direct.iter().map(|supply| Arrival {
-            source: supply.source,
-            hops: Vec::new(),
-            departs: None,
-        }));
-        options.arrivals.extend(moved.iter().map(|moved| Arrival {
-            source: moved.source,
-            hops: moved.hops.clone(),
-            departs: Some(moved.hops[0].departs),
-        }));
         for offer in offers {
             let service = offer.map(|offer| offer.service);
             let bars: Vec<Option<Bar>> = options
@@ -234,31 +243,7 @@ impl Builder<'_> {
                 } else {
                     None
                 };
-                let direct_ways = direct.iter().enumerate().filter_map(|(at, supply)| {
-                    let open = supply.days.binary_search(&ship_date).is_ok();
-                    open.then_some((supply.line, first_arrival + at))
-                });
-                let moved_ways = moved.iter().enumerate().filter_map(|(at, moved)| {
-                    let there = moved.arrives <= ship_date;
-                    there.then_some((moved.line, first_arrival + direct.len() + at))
-                });
-                let mut ways: Vec<Way> = Vec::new();
-                for (line, arrival) in direct_ways.chain(moved_ways) {
-                    let source = options.arrivals[arrival].source;
-                    let id = options.lines[line].id;
-                    if let Some(bar) = group_bar.or(bars[line]) {
-                        pruned(Pruned { line: id, source, node, service, bar });
-                        continue;
-                    }
-                    let way = (line, arrival, ship_date, late_days);
-                    ways.push(self.way(options, way, service, joins, tiers[line]));
-                }
-                drop_incomplete_kits(options, &mut ways);
-                if ways.is_empty() {
-                    continue;
-                }
-                ways.sort_by_key(|way| (way.line, way.arrival));
-                options.groups.push(Group {
+                let mut group = Group {
                     node,
                     service,
                     ship_date,
@@ -267,8 +252,34 @@ impl Builder<'_> {
                     km: if service.is_some() { km } else { 0.0 },
                     late_days,
                     joins,
-                    ways,
-                });
+                    ways: Vec::new(),
+                    moved: Vec::new(),
+                };
+                let mut bar = |line: usize, source| {
+                    let barred = group_bar.or(bars[line]);
+                    if let Some(bar) = barred {
+                        let line = options.lines[line].id;
+                        pruned(Pruned { line, source, node, service, bar });
+                    }
+                    barred.is_some()
+                };
+                for supply in &direct {
+                    let open = supply.days.binary_search(&ship_date).is_ok();
+                    if open && !bar(supply.line, node) {
+                        let way = options.way(self.planner, &group, supply.line, node, false);
+                        group.ways.push(way);
+                    }
+                }
+                for moved in moved.iter().filter(|moved| moved.arrives <= ship_date) {
+                    let known = group.moved.last() == Some(&moved.line);
+                    if !known && !bar(moved.line, moved.source) {
+                        group.moved.push(moved.line);
+                    }
+                }
+                drop_incomplete_kits(options, &mut group);
+                if !group.ways.is_empty() || !group.moved.is_empty() {
+                    groups.push(group);
+                }
             }
         }
     }
@@ -310,67 +321,6 @@ impl Builder<'_> {
             .collect();
         dates.into_iter().collect()
     }
-
-    /// A way with the weighted terms of its line.
-    fn way(
-        &self,
-        options: &OrderOptions,
-        (line, arrival, ship_date, late_days): (usize, usize, Day, u32),
-        service: Option<ServiceId>,
-        joins: Option<usize>,
-        first_tier: u32,
-    ) -> Way {
-        let (planner, wave, model) = (self.planner, self.planner.wave, self.planner.model);
-        let terms = &options.lines[line];
-        let source = options.arrivals[arrival].source;
-        let node = &wave.nodes[source];
-        let weighted = |key, amount| Objective::weighted(model.weight(key), amount);
-        let risk = node.reject_rate.0 as i128 * model.costs.reject_cost.0 as i128;
-        let risk = Money(round_half_up(risk, Decimal::SCALE as i128));
-        let mut part_cost = weighted(CostKey::RejectionRisk, risk);
-        let tier = planner.tier(source);
-        let escalated = match model.rules.escalate {
-            Escalate::None => false,
-            Escalate::Cost => true,
-            Escalate::Deadline => first_tier < tier,
-        };
-        if escalated {
-            part_cost += weighted(CostKey::Tier, model.rules.tier_cost * (tier as i64 - 1));
-        }
-        let joins_own_part = options.arrivals[arrival].hops.is_empty()
-            && joins.is_some_and(|index| {
-                options.frozen[index].contents.iter().any(|content| content.line == terms.id.0)
-            });
-        if joins_own_part {
-            // Frozen units of the line go the same way: together they are one part, paid already.
-            part_cost = Objective::ZERO;
-        }
-        let lateness = self.extra_lateness(options, terms.id, late_days);
-        let lateness = weighted(CostKey::Lateness, lateness);
-        let change = if change_applies(wave, terms.id, source, service, ship_date) {
-            weighted(CostKey::Change, model.costs.change_cost)
-        } else {
-            Objective::ZERO
-        };
-        let purchase = if node.kind == NodeKind::Vendor {
-            wave.node_item(source, terms.sku).purchase_cost
-        } else {
-            Money::ZERO
-        };
-        let stock = wave.stock_of(source, terms.sku);
-        let opportunity = stock.map_or(Money::ZERO, |s| s.opportunity_cost);
-        let unit_cost = weighted(CostKey::ItemPurchase, purchase)
-            + weighted(CostKey::InventoryOpportunity, opportunity);
-        Way { line, arrival, part_cost, lateness, change, unit_cost }
-    }
-
-    /// What the open units of a line add to the lateness of its frozen part.
-    fn extra_lateness(&self, options: &OrderOptions, line: LineId, late_days: u32) -> Money {
-        let (wave, model) = (self.planner.wave, self.planner.model);
-        let frozen = frozen_late_days(wave, self.order, line, &options.frozen);
-        let cost = |days| lateness_cost(wave, model, self.order, days);
-        cost(late_days.max(frozen)) - cost(frozen)
-    }
 }
 
 /// The late days of the frozen part of a line.
@@ -385,10 +335,13 @@ pub fn frozen_late_days(
 }
 
 /// Removes the ways of kits that are not all there: a kit leaves in one shipment.
-fn drop_incomplete_kits(options: &OrderOptions, ways: &mut Vec<Way>) {
-    let present = |line: usize, ways: &[Way]| ways.iter().any(|way| way.line == line);
+fn drop_incomplete_kits(options: &OrderOptions, group: &mut Group) {
+    let present = |line: usize| {
+        group.moved.contains(&line) || group.ways.iter().any(|way: &Way| way.line == line)
+    };
     let incomplete: Vec<usize> = (0..options.needs.len())
-        .filter(|need| options.needs[*need].lines.iter().any(|&line| !present(line, ways)))
+        .filter(|need| options.needs[*need].lines.iter().any(|&line| !present(line)))
         .collect();
-    ways.retain(|way| !incomplete.contains(&options.lines[way.line].need));
+    group.ways.retain(|way| !incomplete.contains(&options.lines[way.line].need));
+    group.moved.retain(|line| !incomplete.contains(&options.lines[*line].need));
 }

@@ -1,8 +1,9 @@
 //! Every way to serve the open lines of an order, with its exact cost.
 //!
-//! An option of a line is a [`Way`] into a [`Group`]: the group says which node hands the line to
-//! the carrier or the customer, by which service and on which date; the way's [`Arrival`] says
-//! where the line comes from and over which lanes. Ways in one group leave as one shipment.
+//! An option of a line is a way into a [`Group`]: the group says which node hands the line to the
+//! carrier or the customer, by which service and on which date. The line comes from that node's
+//! own stock (a [`Way`] of the group), or over lanes by a [`Route`] of the order's [`Transfers`].
+//! Lines in one group leave as one shipment.
 
 mod build;
 mod bundles;
@@ -14,6 +15,7 @@ mod lines;
 mod planner;
 mod tariff;
 mod transfers;
+mod ways;
 
 pub use build::{MAX_STATES, frozen_late_days, order_options};
 pub use decision::{Decision, frozen_decisions};
@@ -29,10 +31,10 @@ pub use tariff::{
     Content, Freight, Work, carbon, freight, handling, shipment_co2, transfer_co2,
     transfer_freight, weight, work,
 };
+pub use transfers::{Departure, Route, Supply, Transfers};
 
 use crate::domain::ZoneMatch;
 use crate::ids::{LineId, NodeId, OrderId, ServiceId, SkuId};
-use crate::network::Hop;
 use crate::time::Day;
 use crate::units::{Objective, Quantity};
 
@@ -55,23 +57,12 @@ pub struct Need {
     pub lines: Vec<usize>,
 }
 
-/// How open units of a line come to the node that ships them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Arrival {
-    pub source: NodeId,
-    /// Empty where the source itself ships.
-    pub hops: Vec<Hop>,
-    /// When a transfer leaves its source; nothing where the source itself ships.
-    pub departs: Option<Day>,
-}
-
-/// A line's way into a shipment.
+/// A line's way into a shipment, with its own terms.
 #[derive(Clone, Debug)]
 pub struct Way {
     /// Index into the order's open lines.
     pub line: usize,
-    /// Index into the order's arrivals.
-    pub arrival: usize,
+    pub source: NodeId,
     /// Weighted cost of each part of the line that comes this way: rejection risk and tier.
     pub part_cost: Objective,
     /// Weighted lateness, which the line pays once, at its latest part.
@@ -94,16 +85,10 @@ pub struct Group {
     pub late_days: u32,
     /// Index of the frozen shipment that lines would join.
     pub joins: Option<usize>,
-    /// By line, then arrival.
+    /// From the node's own stock, by line.
     pub ways: Vec<Way>,
-}
-
-impl Group {
-    /// The way of a line by an arrival.
-    pub fn way(&self, line: usize, arrival: usize) -> Option<&Way> {
-        let at = self.ways.binary_search_by_key(&(line, arrival), |way| (way.line, way.arrival));
-        at.ok().map(|at| &self.ways[at])
-    }
+    /// The open lines that may come over lanes in time, by index.
+    pub moved: Vec<usize>,
 }
 
 /// Everything that can happen to the open lines of an order.
@@ -112,7 +97,9 @@ pub struct OrderOptions {
     pub order: OrderId,
     pub lines: Vec<OpenLine>,
     pub needs: Vec<Need>,
-    pub arrivals: Vec<Arrival>,
+    pub transfers: Transfers,
+    /// By open line: the first tier that could serve it on time (see [`first_tier_on_time`]).
+    pub first_tiers: Vec<u32>,
     pub groups: Vec<Group>,
     pub frozen: Vec<FrozenShipment>,
     /// Shipments that may be added to the frozen ones.

@@ -1,30 +1,20 @@
-//! Transfers of an order's lines over the lanes, with the dates that can be worth taking.
+//! The lanes that can move an order's lines, with the dates that can be worth taking.
 //!
 //! Moving a departure to an earlier date keeps its cost and lets the goods arrive no later. So a
 //! lane is worth taking only on the first operating day after something reaches its start, or on
-//! a day that a source chooses for its own reasons; every other date is dominated.
+//! a day that a source chooses for its own reasons; every other date is dominated. What waits at a
+//! lane's start may leave with what comes later, so that all lines share these dates.
 
 use crate::ids::{LaneId, NodeId};
-use crate::network::Hop;
-use crate::network::next_departure;
-use crate::options::{OpenLine, Planner};
+use crate::network::{Hop, next_departure};
+use crate::options::Planner;
 use crate::time::Day;
-use rustc_hash::FxHashMap;
-use std::collections::BTreeSet;
-
-/// An open line moved over lanes to the node that will ship it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moved {
-    pub line: usize,
-    pub source: NodeId,
-    pub hops: Vec<Hop>,
-    pub node: NodeId,
-    pub arrives: Day,
-}
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A source that can release a line, with the days on which it may.
 #[derive(Clone, Debug)]
 pub struct Supply {
+    /// Index into the order's open lines.
     pub line: usize,
     pub source: NodeId,
     /// Days of the source's window on which enough stock is free and no exclusion holds.
@@ -33,104 +23,143 @@ pub struct Supply {
     pub fresh: Vec<Day>,
 }
 
-/// Every transfer of the open lines that is not dominated, up to `last_day`.
-pub fn transfers(
-    planner: &Planner,
-    lines: &[OpenLine],
-    supplies: &[Supply],
-    last_day: Day,
-) -> Vec<Moved> {
-    let wave = planner.wave;
-    let releases = releases_by_lane(planner, supplies);
-    let mut moved: Vec<Moved> = Vec::new();
-    // Lines at the start of their next lane; the first generation leaves its source.
-    let mut generation: Vec<Moved> = Vec::new();
-    for supply in supplies {
-        for lane in lanes_from(planner, supply.source) {
-            for &day in releases[&lane].iter().filter(|day| supply.days.binary_search(day).is_ok())
-            {
-                generation.push(step(planner, supply.line, supply.source, &[], lane, day));
+/// A lane on a date on which lines of the order may leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Departure {
+    pub hop: Hop,
+    pub from: NodeId,
+    pub to: NodeId,
+    pub arrives: Day,
+}
+
+/// Every supply of an order, and every departure over a lane.
+#[derive(Clone, Debug, Default)]
+pub struct Transfers {
+    /// By line, then source.
+    pub supplies: Vec<Supply>,
+    /// By start, lane and date.
+    pub departures: Vec<Departure>,
+    pub max_lanes: usize,
+}
+
+/// A line's way over lanes: departures as indices, the last of which ends where the line leaves.
+#[derive(Clone, Copy, Debug)]
+pub struct Route<'a> {
+    /// Index into the supplies.
+    pub supply: usize,
+    pub departures: &'a [usize],
+    pub node: NodeId,
+    pub arrives: Day,
+}
+
+impl Transfers {
+    /// The departures that can be worth taking up to `last_day`.
+    pub fn new(planner: &Planner, supplies: Vec<Supply>, last_day: Day) -> Transfers {
+        let max_lanes = planner.model.rules.max_lanes as usize;
+        let mut transfers = Transfers { supplies, departures: Vec::new(), max_lanes };
+        if planner.wave.lanes.is_empty() || max_lanes == 0 {
+            return transfers;
+        }
+        let mut days: BTreeMap<LaneId, BTreeSet<Day>> = BTreeMap::new();
+        for supply in &transfers.supplies {
+            release_days(planner, supply, &mut days);
+        }
+        // What leaves over a lane may go on over the next.
+        let arrives = |lane: LaneId, day: Day| day.plus(planner.wave.lanes[lane].transit_days);
+        let mut fresh: Vec<(LaneId, Day)> =
+            days.iter().flat_map(|(lane, days)| days.iter().map(|day| (*lane, *day))).collect();
+        for _ in 1..max_lanes {
+            let mut next = Vec::new();
+            for (lane, day) in fresh {
+                let arrived = arrives(lane, day);
+                for onward in lanes_from(planner, planner.wave.lanes[lane].to) {
+                    let departs = next_departure(planner.wave, onward, arrived);
+                    if departs <= last_day && days.entry(onward).or_default().insert(departs) {
+                        next.push((onward, departs));
+                    }
+                }
+            }
+            fresh = next;
+        }
+        for (lane, days) in days {
+            let terms = &planner.wave.lanes[lane];
+            for departs in days {
+                let arrives = arrives(lane, departs);
+                if arrives <= last_day {
+                    let hop = Hop { lane, departs };
+                    let departure = Departure { hop, from: terms.from, to: terms.to, arrives };
+                    transfers.departures.push(departure);
+                }
+            }
+        }
+        transfers.departures.sort_by_key(|departure| (departure.from, departure.hop));
+        transfers
+    }
+
+    /// The departures from a node, as indices.
+    pub fn from(&self, node: NodeId) -> std::ops::Range<usize> {
+        let start = self.departures.partition_point(|departure| departure.from < node);
+        start..start + self.departures[start..].partition_point(|d| d.from == node)
+    }
+
+    /// Visits every route of a supply: simple paths of the lanes allowed.
+    pub fn routes(&self, supply: usize, visit: &mut dyn FnMut(Route)) {
+        let Supply { source, days, .. } = &self.supplies[supply];
+        let mut path = Vec::with_capacity(self.max_lanes);
+        for first in self.from(*source) {
+            if days.binary_search(&self.departures[first].hop.departs).is_ok() {
+                path.clear();
+                path.push(first);
+                self.follow(supply, &mut path, visit);
             }
         }
     }
-    for _ in 1..=planner.model.rules.max_lanes {
-        generation.retain(|at| at.arrives <= last_day);
-        moved.extend(generation.iter().cloned());
-        // The days on which it is worth leaving each node reached, by lane.
-        let mut departures: FxHashMap<LaneId, BTreeSet<Day>> = FxHashMap::default();
-        for at in &generation {
-            for lane in lanes_from(planner, at.node) {
-                let days = departures.entry(lane).or_default();
-                days.insert(next_departure(wave, lane, at.arrives));
-                days.extend(releases.get(&lane).into_iter().flatten().copied());
+
+    fn follow(&self, supply: usize, path: &mut Vec<usize>, visit: &mut dyn FnMut(Route)) {
+        let Departure { to, arrives, .. } = self.departures[path[path.len() - 1]];
+        visit(Route { supply, departures: path, node: to, arrives });
+        if path.len() == self.max_lanes {
+            return;
+        }
+        for next in self.from(to) {
+            let departure = &self.departures[next];
+            let waits = departure.hop.departs >= arrives;
+            let passed = |at: &usize| self.departures[*at].from == departure.to;
+            if waits && !path.iter().any(passed) {
+                path.push(next);
+                self.follow(supply, path, visit);
+                path.pop();
             }
         }
-        // Alone and whole, a line takes the first departure; with others it may wait for theirs.
-        let alone = lines.len() == 1 && !planner.model.rules.split_lines;
-        let mut next = Vec::new();
-        for at in
-            generation.iter().filter(|at| at.hops.len() < planner.model.rules.max_lanes as usize)
-        {
-            for lane in lanes_from(planner, at.node) {
-                let to = wave.lanes[lane].to;
-                let visited =
-                    to == at.source || at.hops.iter().any(|h| wave.lanes[h.lane].to == to);
-                if visited {
-                    continue;
-                }
-                let first = next_departure(wave, lane, at.arrives);
-                if first > last_day {
-                    continue;
-                }
-                let days = departures[&lane].range(first..=last_day);
-                for &day in days.take(if alone { 1 } else { usize::MAX }) {
-                    next.push(step(planner, at.line, at.source, &at.hops, lane, day));
-                }
-            }
-        }
-        generation = next;
     }
-    moved.sort_by(|a, b| {
-        (a.node, a.line, a.source, &a.hops).cmp(&(b.node, b.line, b.source, &b.hops))
-    });
-    moved.dedup();
-    moved
+
+    /// The hops of a route.
+    pub fn hops(&self, departures: &[usize]) -> Box<[Hop]> {
+        departures.iter().map(|at| self.departures[*at].hop).collect()
+    }
+
+    /// The index of the departure of a hop.
+    pub fn departure(&self, from: NodeId, hop: Hop) -> Option<usize> {
+        self.departures.binary_search_by_key(&(from, hop), |d| (d.from, d.hop)).ok()
+    }
 }
 
 fn lanes_from<'a>(planner: &'a Planner, node: NodeId) -> impl Iterator<Item = LaneId> + 'a {
     planner.routes.from(node).iter().take_while(|path| path.len() == 1).map(|path| path[0])
 }
 
-fn step(
-    planner: &Planner,
-    line: usize,
-    source: NodeId,
-    hops: &[Hop],
-    lane: LaneId,
-    departs: Day,
-) -> Moved {
-    let terms = &planner.wave.lanes[lane];
-    let mut hops = hops.to_vec();
-    hops.push(Hop { lane, departs });
-    Moved { line, source, hops, node: terms.to, arrives: departs.plus(terms.transit_days) }
-}
-
-/// The days on which a source may send lines over each of its lanes.
-fn releases_by_lane(planner: &Planner, supplies: &[Supply]) -> FxHashMap<LaneId, BTreeSet<Day>> {
-    let mut releases: FxHashMap<LaneId, BTreeSet<Day>> = FxHashMap::default();
-    for supply in supplies {
-        for lane in lanes_from(planner, supply.source) {
-            let operates = planner.wave.lanes[lane].operates;
-            let days = releases.entry(lane).or_default();
-            if planner.dates_matter(supply.source) {
-                days.extend(supply.days.iter().filter(|day| operates.contains(**day)));
-                continue;
-            }
-            for fresh in &supply.fresh {
-                let from = supply.days.partition_point(|day| day < fresh);
-                days.extend(supply.days[from..].iter().find(|day| operates.contains(**day)));
-            }
+/// The days on which a source chooses to send a line over each of its lanes.
+fn release_days(planner: &Planner, supply: &Supply, days: &mut BTreeMap<LaneId, BTreeSet<Day>>) {
+    for lane in lanes_from(planner, supply.source) {
+        let operates = planner.wave.lanes[lane].operates;
+        let of_lane = days.entry(lane).or_default();
+        if planner.dates_matter(supply.source) {
+            of_lane.extend(supply.days.iter().filter(|day| operates.contains(**day)));
+            continue;
+        }
+        for fresh in &supply.fresh {
+            let from = supply.days.partition_point(|day| day < fresh);
+            of_lane.extend(supply.days[from..].iter().find(|day| operates.contains(**day)));
         }
     }
-    releases
 }

@@ -4,13 +4,13 @@ use crate::domain::{CapacityUnit, Wave};
 use crate::ids::{LineId, NodeId, OrderId, ServiceId, SkuId};
 use crate::network::distance_matrix;
 use crate::options::{
-    Bar, Content, Group, OrderOptions, Planner, Pruned, Way, can_reach, freight, order_options,
-    work,
+    Bar, Content, Group, OrderOptions, Planner, Pruned, can_reach, freight, order_options, work,
 };
 use crate::plan::{Ledger, Reason, Unfilled};
 use crate::time::Day;
 use crate::units::Decimal;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 /// Fills in the reasons and the cheapest fix of every open line.
 pub fn explain(planner: &Planner, ledger: &mut Ledger) {
@@ -129,6 +129,13 @@ impl Found {
     }
 }
 
+/// A way that an open line could have gone.
+struct Possible<'a> {
+    group: &'a Group,
+    source: NodeId,
+    release: Day,
+}
+
 /// One order with open lines.
 struct Case<'a> {
     planner: &'a Planner<'a>,
@@ -145,15 +152,7 @@ impl Case<'_> {
         let terms = &wave.lines[row.line];
         let sku = &wave.items[terms.sku].sku;
         let index = self.options.lines.iter().position(|line| line.id == row.line);
-        let of_line = |group: &'_ Group| -> Vec<Way> {
-            group.ways.iter().filter(|way| Some(way.line) == index).cloned().collect()
-        };
-        let ways: Vec<(&Group, Way)> = self
-            .options
-            .groups
-            .iter()
-            .flat_map(|group| of_line(group).into_iter().map(move |way| (group, way)))
-            .collect();
+        let ways = index.map_or_else(Vec::new, |line| self.ways(line));
         let barred = |bar: Bar| self.pruned.iter().find(|p| p.line == row.line && p.bar == bar);
         let mut found = Found::default();
         let mut add = |reason, help| found.add(reason, help);
@@ -178,19 +177,17 @@ impl Case<'_> {
             }
         }
         let mut anything_left = false;
-        for (group, way) in &ways {
-            let arrival = &self.options.arrivals[way.arrival];
-            let release = arrival.departs.unwrap_or(group.ship_date);
+        for Possible { group, source, release } in ways {
             let needed = if self.planner.model.rules.split_lines { 1 } else { row.quantity as i64 };
-            let left = self.usage.stock_left(wave, arrival.source, terms.sku, release);
-            let source = &wave.nodes[arrival.source].id;
+            let left = self.usage.stock_left(wave, source, terms.sku, release);
+            let name = &wave.nodes[source].id;
             if left < needed {
                 let missing = needed - left.max(0);
-                add(Reason::StockTakenByBetterUse, format!("{missing} more of {sku} at {source}"));
+                add(Reason::StockTakenByBetterUse, format!("{missing} more of {sku} at {name}"));
                 continue;
             }
             let contents = [Content { line: row.line.0, sku: terms.sku, quantity: needed as u32 }];
-            if let Some((node, day)) = self.full_node(group, arrival.source, release, &contents) {
+            if let Some((node, day)) = self.full_node(group, source, release, &contents) {
                 let node = &wave.nodes[node].id;
                 add(Reason::Capacity, format!("more capacity at {node} on {day}"));
                 continue;
@@ -214,6 +211,38 @@ impl Case<'_> {
         }
         found.reasons.sort_by_key(|reason| RANK.iter().position(|ranked| ranked == reason));
         (found.reasons, found.fix)
+    }
+
+    /// Every way of an open line: direct, and by each source and release over lanes.
+    fn ways(&self, line: usize) -> Vec<Possible<'_>> {
+        let transfers = &self.options.transfers;
+        let mut moved: BTreeSet<(NodeId, NodeId, Day, Day)> = BTreeSet::new();
+        for (index, supply) in transfers.supplies.iter().enumerate() {
+            if supply.line == line {
+                transfers.routes(index, &mut |route| {
+                    let release = transfers.departures[route.departures[0]].hop.departs;
+                    moved.insert((route.node, supply.source, release, route.arrives));
+                });
+            }
+        }
+        let mut ways = Vec::new();
+        for group in &self.options.groups {
+            if group.direct(line).is_some() {
+                let (source, release) = (group.node, group.ship_date);
+                ways.push(Possible { group, source, release });
+            }
+            if group.moved.contains(&line) {
+                let there = moved.iter().filter(|(node, _, _, arrives)| {
+                    *node == group.node && *arrives <= group.ship_date
+                });
+                ways.extend(there.map(|&(_, source, release, _)| Possible {
+                    group,
+                    source,
+                    release,
+                }));
+            }
+        }
+        ways
     }
 
     /// Whether some source has the open units free by some date.

@@ -1,35 +1,56 @@
-//! Columns: shipments of an order that could be made, each with its exact cost and what it uses.
+//! Columns: shipments and transfers of an order that could be made, with their exact cost and what
+//! they use.
 
 use crate::domain::{CapacityUnit, CostKey};
-use crate::ids::{LaneId, NodeId, ServiceId};
+use crate::ids::{NodeId, ServiceId};
 use crate::network::Hop;
 use crate::options::{
     Content, Decision, Group, OrderOptions, Planner, carbon, freight, handling, shipment_co2,
     transfer_co2, transfer_freight, weight, work,
 };
+use crate::solve::tables::OrderTables;
 use crate::solve::{OpeningId, ResourceId, ResourceKey, Resources};
 use crate::time::Day;
 use crate::units::{Decimal, Objective, Quantity};
 use std::collections::BTreeMap;
 
 /// Units of a line in a shipment, by one way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Entry {
     /// Index into the order's groups.
     pub group: u32,
     /// Index into the order's open lines.
     pub line: u32,
-    /// Index into the order's arrivals.
-    pub arrival: u32,
+    pub source: NodeId,
+    /// Empty where the group's own node is the source.
+    pub hops: Box<[Hop]>,
     pub quantity: Quantity,
 }
 
-/// One shipment of an order, or several that share a transfer and are priced together.
+/// What the cost of a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CostOf {
+    /// Everything that the order's entries cost together.
+    Order,
+    /// All but lane freight and the releases over lanes, which shipments may share.
+    Shipments,
+}
+
+/// Lines of an order that move together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Move {
+    /// The release at the lane's start.
+    Release(Hop),
+    /// The lane itself.
+    Lane(Hop),
+}
+
+/// Shipments of an order, with their transfers or without.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Column {
     /// Index into the orders being planned.
     pub order: u32,
-    /// By group, line and arrival.
+    /// By group, line and way.
     pub entries: Box<[Entry]>,
     /// Weighted; without split cost, and without lateness and change of divisible lines.
     pub cost: Objective,
@@ -52,22 +73,23 @@ impl Column {
         options: &OrderOptions,
         order: u32,
         mut entries: Vec<Entry>,
+        cost_of: CostOf,
     ) -> Column {
         entries.sort_unstable();
-        let mut pricer = Pricer {
-            planner,
-            resources,
-            options,
-            cost: Objective::ZERO,
-            line_share: 0.0,
-            shipments: 0,
-            uses: BTreeMap::new(),
-            opens: Vec::new(),
-        };
+        let mut pricer = Pricer::new(planner, resources, options);
         for of_group in entries.chunk_by(|a, b| a.group == b.group) {
             pricer.shipment(of_group);
         }
-        pricer.transfers(&entries);
+        for (entry, hop) in entries.iter().filter_map(|e| Some((e, e.hops.first()?))) {
+            let content = pricer.content(entry);
+            pricer.take_stock(entry.source, &content, hop.departs);
+            pricer.opens.extend(resources.opening(entry.source, hop.departs));
+        }
+        if cost_of == CostOf::Order {
+            for (of_move, contents) in moves(options, &entries) {
+                pricer.transfer(of_move, &contents);
+            }
+        }
         pricer.opens.sort_unstable();
         pricer.opens.dedup();
         Column {
@@ -86,6 +108,19 @@ impl Column {
         self.entries.iter().filter(|e| e.line as usize == line).map(|e| e.quantity).sum()
     }
 
+    /// The state of the order that the column covers.
+    pub fn state(&self, options: &OrderOptions, tables: &OrderTables) -> usize {
+        let states = &tables.states;
+        (0..states.needs())
+            .map(|need| {
+                let line = options.needs[need].lines[0];
+                let units = self.quantity(line) as usize;
+                let digit = if options.lines[line].divisible { units } else { units.min(1) };
+                digit * states.stride(need)
+            })
+            .sum()
+    }
+
     /// Whether the column alone fits the limits.
     pub fn fits_alone(&self, resources: &Resources) -> bool {
         self.uses.iter().all(|(id, used)| *used <= resources.rows()[*id as usize].limit())
@@ -94,18 +129,53 @@ impl Column {
     pub fn decisions(&self, options: &OrderOptions) -> impl Iterator<Item = Decision> {
         self.entries.iter().map(|entry| {
             let group = &options.groups[entry.group as usize];
-            let arrival = &options.arrivals[entry.arrival as usize];
             Decision {
                 line: options.lines[entry.line as usize].id,
                 ship_date: group.ship_date,
-                source: arrival.source,
-                hops: arrival.hops.clone(),
+                source: entry.source,
+                hops: entry.hops.to_vec(),
                 node: group.node,
                 service: group.service,
                 quantity: entry.quantity,
             }
         })
     }
+}
+
+/// What moves over lanes: the contents of each release and of each lane.
+pub fn moves(options: &OrderOptions, entries: &[Entry]) -> BTreeMap<Move, Vec<Content>> {
+    let mut moves: BTreeMap<Move, Vec<Content>> = BTreeMap::new();
+    let mut add = |of_move: Move, content: Content| {
+        let contents = moves.entry(of_move).or_default();
+        match contents.iter_mut().find(|known| known.line == content.line) {
+            Some(known) => known.quantity += content.quantity,
+            None => contents.push(content),
+        }
+    };
+    for entry in entries {
+        let line = &options.lines[entry.line as usize];
+        let content = Content { line: line.id.0, sku: line.sku, quantity: entry.quantity };
+        for (position, &hop) in entry.hops.iter().enumerate() {
+            if position == 0 {
+                add(Move::Release(hop), content);
+            }
+            add(Move::Lane(hop), content);
+        }
+    }
+    moves
+}
+
+/// The exact weighted cost of contents that move together, and what they use.
+pub fn move_cost(
+    planner: &Planner,
+    resources: &Resources,
+    options: &OrderOptions,
+    of_move: Move,
+    contents: &[Content],
+) -> (Objective, Vec<(ResourceId, Decimal)>) {
+    let mut pricer = Pricer::new(planner, resources, options);
+    pricer.transfer(of_move, contents);
+    (pricer.cost, pricer.uses.into_iter().filter(|(_, used)| used.0 > 0).collect())
 }
 
 struct Pricer<'a> {
@@ -119,7 +189,24 @@ struct Pricer<'a> {
     opens: Vec<OpeningId>,
 }
 
-impl Pricer<'_> {
+impl<'a> Pricer<'a> {
+    fn new(
+        planner: &'a Planner<'a>,
+        resources: &'a Resources,
+        options: &'a OrderOptions,
+    ) -> Pricer<'a> {
+        Pricer {
+            planner,
+            resources,
+            options,
+            cost: Objective::ZERO,
+            line_share: 0.0,
+            shipments: 0,
+            uses: BTreeMap::new(),
+            opens: Vec::new(),
+        }
+    }
+
     fn content(&self, entry: &Entry) -> Content {
         let line = &self.options.lines[entry.line as usize];
         Content { line: line.id.0, sku: line.sku, quantity: entry.quantity }
@@ -171,9 +258,8 @@ impl Pricer<'_> {
         for entry in entries {
             let content = self.content(entry);
             contents.push(content);
-            let arrival = &self.options.arrivals[entry.arrival as usize];
-            if arrival.hops.is_empty() {
-                self.take_stock(arrival.source, &content, group.ship_date);
+            if entry.hops.is_empty() {
+                self.take_stock(entry.source, &content, group.ship_date);
             }
         }
         for of_line in entries.chunk_by(|a, b| a.line == b.line) {
@@ -206,9 +292,8 @@ impl Pricer<'_> {
     fn line_terms(&mut self, group: &Group, entries: &[Entry]) {
         let (mut lateness, mut change) = (Objective::ZERO, Objective::ZERO);
         for entry in entries {
-            let Some(way) = group.way(entry.line as usize, entry.arrival as usize) else {
-                continue;
-            };
+            let (line, moved) = (entry.line as usize, !entry.hops.is_empty());
+            let way = self.options.way(self.planner, group, line, entry.source, moved);
             self.cost += way.part_cost;
             self.cost += Objective(way.unit_cost.0 * entry.quantity as i128);
             lateness = lateness.max(way.lateness);
@@ -223,33 +308,22 @@ impl Pricer<'_> {
         }
     }
 
-    /// Lane freight and source releases, each once for all shipments of the column.
-    fn transfers(&mut self, entries: &[Entry]) {
+    /// The release of contents that leave over a lane, or their lane freight.
+    fn transfer(&mut self, of_move: Move, contents: &[Content]) {
         let wave = self.planner.wave;
-        let mut moves: BTreeMap<(LaneId, Day), Vec<Content>> = BTreeMap::new();
-        let mut releases: BTreeMap<(LaneId, Day), Vec<Content>> = BTreeMap::new();
-        for entry in entries {
-            let arrival = &self.options.arrivals[entry.arrival as usize];
-            let content = self.content(entry);
-            for (position, &Hop { lane, departs }) in arrival.hops.iter().enumerate() {
-                moves.entry((lane, departs)).or_default().push(content);
-                if position == 0 {
-                    releases.entry((lane, departs)).or_default().push(content);
-                    self.take_stock(arrival.source, &content, departs);
-                }
+        match of_move {
+            Move::Release(Hop { lane, departs }) => {
+                let source = wave.lanes[lane].from;
+                self.add(CostKey::Handling, handling(wave, source, contents));
+                self.release(source, departs, contents, &[]);
             }
-        }
-        for ((lane, departs), contents) in releases {
-            let source = wave.lanes[lane].from;
-            self.add(CostKey::Handling, handling(wave, source, &contents));
-            self.release(source, departs, &contents, &[]);
-        }
-        for ((lane, _), contents) in moves {
-            let terms = &wave.lanes[lane];
-            let kg = weight(wave, &contents);
-            self.add(CostKey::TransferFreight, transfer_freight(terms, kg));
-            let price = self.planner.model.costs.carbon_price;
-            self.add(CostKey::Carbon, carbon(transfer_co2(terms, kg), price));
+            Move::Lane(Hop { lane, .. }) => {
+                let terms = &wave.lanes[lane];
+                let kg = weight(wave, contents);
+                self.add(CostKey::TransferFreight, transfer_freight(terms, kg));
+                let price = self.planner.model.costs.carbon_price;
+                self.add(CostKey::Carbon, carbon(transfer_co2(terms, kg), price));
+            }
         }
     }
 }

@@ -1,8 +1,10 @@
 //! A first plan: the orders one after the other, each by its best plan from what is left.
 
-use crate::solve::column::Column;
-use crate::solve::order_plan::{BestColumns, best_plan};
-use crate::solve::pricing::{OrderPrices, Prices, Scan};
+use crate::solve::column::{Column, CostOf, Entry};
+use crate::solve::master::OrderColumn;
+use crate::solve::order_plan::plan_order;
+use crate::solve::pricing::{Prices, Scan};
+use crate::solve::relax::Duals;
 use crate::solve::wave_options::{OrderProblem, WaveProblem};
 use crate::units::Decimal;
 
@@ -12,8 +14,8 @@ pub struct Stockroom<'a> {
     problem: &'a WaveProblem<'a>,
     left: Vec<Decimal>,
     /// Prices that guide the choice.
-    guide: Prices,
-    /// The same, with the cost of overload where capacity is used up.
+    guide: Duals,
+    /// Those of resources, with the cost of overload where capacity is used up.
     now: Prices,
     opened: Vec<u32>,
     opening_costs: Vec<f64>,
@@ -21,14 +23,14 @@ pub struct Stockroom<'a> {
 
 impl<'a> Stockroom<'a> {
     /// An untouched wave, with prices that guide the choice.
-    pub fn new(problem: &'a WaveProblem<'a>, guide: &Prices) -> Stockroom<'a> {
+    pub fn new(problem: &'a WaveProblem<'a>, guide: &Duals) -> Stockroom<'a> {
         let rows = problem.resources.rows();
         let openings = problem.resources.openings();
         let mut room = Stockroom {
             problem,
             left: rows.iter().map(|row| row.limit()).collect(),
             guide: guide.clone(),
-            now: guide.clone(),
+            now: guide.prices.clone(),
             opened: vec![0; openings.len()],
             opening_costs: openings.map(|(_, cost)| cost.to_minor()).collect(),
         };
@@ -42,7 +44,7 @@ impl<'a> Stockroom<'a> {
     fn reprice(&mut self, id: usize) {
         let row = &self.problem.resources.rows()[id];
         let overloaded = row.overload > Decimal::ZERO && self.left[id] <= row.overload;
-        let guide = self.guide.resources[id];
+        let guide = self.guide.prices.resources[id];
         self.now.resources[id] = if overloaded { guide.max(row.overload_cost) } else { guide };
     }
 
@@ -66,20 +68,44 @@ impl<'a> Stockroom<'a> {
         }
     }
 
-    fn fits(&self, column: &Column) -> bool {
+    pub fn fits(&self, column: &Column) -> bool {
         column.uses.iter().all(|&(id, used)| used <= self.left[id as usize])
     }
 
-    /// Takes the best plan of an order that fits what is left, and returns its columns.
-    pub fn plan(&mut self, order: usize) -> Vec<Column> {
+    /// Takes the best plan of an order that fits what is left, and returns it; nothing where all
+    /// stays open.
+    pub fn plan(&mut self, order: usize) -> Option<Column> {
+        let best = self.best(order)?;
+        self.take(&best);
+        Some(best)
+    }
+
+    /// What a plan of an order costs, with the overload and the openings that it would cause.
+    pub fn cost(&self, order: usize, shipped: Option<&Column>) -> f64 {
+        let mut cost = OrderColumn::new(self.problem, order, shipped.cloned()).cost;
+        for column in shipped {
+            for &(id, used) in &column.uses {
+                let row = &self.problem.resources.rows()[id as usize];
+                if row.overload > Decimal::ZERO {
+                    let free = (self.left[id as usize] - row.overload).max(Decimal::ZERO);
+                    cost += (used - free).max(Decimal::ZERO).to_f64() * row.overload_cost;
+                }
+            }
+            let closed = column.opens.iter().filter(|id| self.opened[**id as usize] == 0);
+            cost += closed.map(|id| self.opening_costs[*id as usize]).sum::<f64>();
+        }
+        cost
+    }
+
+    /// The best plan of an order that fits what is left; nothing where all stays open.
+    pub fn best(&self, order: usize) -> Option<Column> {
         let problem = self.problem;
         let OrderProblem { options, tables } = &problem.orders[order];
-        let mut order_prices = OrderPrices::free(tables);
+        let mut order_prices = self.guide.orders[order].clone();
         for of_need in &mut order_prices.openings {
             for (price, &opening) in of_need.iter_mut().zip(&tables.openings) {
-                if self.opened[opening as usize] == 0 {
-                    *price = self.opening_costs[opening as usize];
-                }
+                let is_open = self.opened[opening as usize] > 0;
+                *price = if is_open { 0.0 } else { self.opening_costs[opening as usize] };
             }
         }
         let scan = Scan {
@@ -91,25 +117,29 @@ impl<'a> Stockroom<'a> {
             order_prices: &order_prices,
             left: Some(&self.left),
         };
-        let plan = best_plan(options, tables, &BestColumns::find(&scan));
-        let columns = plan.columns.into_iter().map(|found| found.entries);
-        let columns: Vec<Column> =
-            columns.map(|entries| scan.column(order as u32, entries)).collect();
-        let wanted = columns.len();
-        let mut taken: Vec<Column> = Vec::with_capacity(wanted);
-        for column in columns {
-            // Each column fits on its own; together they may want the same last unit.
-            if self.fits(&column) {
-                self.take(&column);
-                taken.push(column);
+        let mut entries = plan_order(&scan).entries;
+        entries.sort_unstable();
+        let column = |entries: Vec<Entry>| scan.column(order as u32, entries, CostOf::Order);
+        let whole = column(entries.clone());
+        let taken = if self.fits(&whole) {
+            whole
+        } else if options.ship_complete {
+            return None;
+        } else {
+            // Each shipment fits on its own; together they may want the same last unit.
+            let mut taken: Vec<Entry> = Vec::new();
+            for shipment in entries.chunk_by(|a, b| a.group == b.group) {
+                let more: Vec<Entry> = taken.iter().chain(shipment).cloned().collect();
+                if self.fits(&column(more.clone())) {
+                    taken = more;
+                }
             }
+            column(taken)
+        };
+        if taken.entries.is_empty() {
+            return None;
         }
-        if taken.len() < wanted && options.ship_complete {
-            for column in taken.drain(..) {
-                self.give_back(&column);
-            }
-        }
-        taken
+        Some(taken)
     }
 }
 
@@ -117,10 +147,10 @@ impl<'a> Stockroom<'a> {
 /// told to stop.
 pub fn greedy(
     problem: &WaveProblem,
-    guide: &Prices,
+    guide: &Duals,
     sequence: impl Iterator<Item = usize>,
     stop: &dyn Fn() -> bool,
 ) -> Vec<Column> {
     let mut room = Stockroom::new(problem, guide);
-    sequence.take_while(|_| !stop()).flat_map(|order| room.plan(order)).collect()
+    sequence.take_while(|_| !stop()).filter_map(|order| room.plan(order)).collect()
 }

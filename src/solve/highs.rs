@@ -45,6 +45,10 @@ pub struct MipSettings {
     pub seconds: f64,
     /// Added to the model's amounts when progress is reported.
     pub offset: f64,
+    /// The bound that is proven already, with the offset.
+    pub proven: f64,
+    /// As far as this, with the offset, the run's bound holds for the whole wave.
+    pub proves_up_to: f64,
 }
 
 /// Bits of `presolve_rule_off`.
@@ -53,7 +57,7 @@ const RULE_ENUMERATION: i32 = 1 << 16;
 
 struct Listener<'a> {
     control: &'a Control<'a>,
-    offset: f64,
+    settings: MipSettings,
 }
 
 /// Called by HiGHS while it runs; asks it to stop when the control says so.
@@ -73,11 +77,13 @@ unsafe extern "C" fn on_callback(
     if kind == kHighsCallbackMipInterrupt && !out.is_null() {
         // SAFETY: see above.
         let (primal, dual) = unsafe { ((*out).mip_primal_bound, (*out).mip_dual_bound) };
-        let finite = |value: f64| value.is_finite().then_some(value + listener.offset);
+        let MipSettings { offset, proven, proves_up_to, .. } = listener.settings;
+        let finite = |value: f64| value.is_finite().then_some(value + offset);
+        let bound = (dual + offset).min(proves_up_to).max(proven);
         listener.control.report(Progress {
             stage: Stage::BranchAndBound,
             incumbent: finite(primal),
-            bound: finite(dual),
+            bound: bound.is_finite().then_some(bound),
         });
     }
     if listener.control.stopped().is_some() {
@@ -112,7 +118,7 @@ pub fn run_mip(
         // A start is help, not a condition: without it the run only takes longer.
         let _ = model.try_set_solution(Some(start), None, None, None);
     }
-    let listener = Listener { control, offset: settings.offset };
+    let listener = Listener { control, settings };
     let data = (&raw const listener).cast_mut().cast::<c_void>();
     let pointer = model.as_mut_ptr();
     // SAFETY: the pointer is that of a live model; the listener outlives the run below, and the
@@ -293,6 +299,44 @@ impl GrowingLp {
         let index = self.columns;
         self.columns += 1;
         Ok(LpColumn { column, index })
+    }
+
+    /// Adds a column that is 0 or 1.
+    ///
+    /// # Errors
+    /// When HiGHS fails.
+    pub fn add_binary(
+        &mut self,
+        cost: f64,
+        terms: impl IntoIterator<Item = (LpRow, f64)>,
+    ) -> Result<LpColumn, HighsError> {
+        let terms = terms.into_iter().map(|(row, value)| (row.row, value));
+        let column = self
+            .model()?
+            .try_add_column_with_integrality(cost, 0.0..=1.0, terms, true)
+            .map_err(|_| HighsError::Failed("add a column"))?;
+        let index = self.columns;
+        self.columns += 1;
+        Ok(LpColumn { column, index })
+    }
+
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// Solves as a mixed-integer program, from an optional start (one value a column).
+    ///
+    /// # Errors
+    /// When HiGHS fails.
+    pub fn run_mip(
+        mut self,
+        settings: MipSettings,
+        start: Option<&[f64]>,
+        control: &Control,
+    ) -> Result<MipRun, HighsError> {
+        let mut model = self.model.take().ok_or(HighsError::Failed("go on after a failure"))?;
+        set(&mut model, "solver", "choose")?;
+        run_mip(model, settings, start, control)
     }
 
     /// Solves, from the last basis where there is one.

@@ -2,7 +2,7 @@
 //! found so far. Its rows are one an order, one a contended resource, and one for each need of an
 //! order that passes a node which costs something to open.
 
-use crate::solve::column::Column;
+use crate::solve::column::{Column, Entry};
 use crate::solve::cuts::Cut;
 use crate::solve::highs::{GrowingLp, HighsError, LpColumn, LpRow};
 use crate::solve::order_plan::{Terms, open_cost};
@@ -23,64 +23,34 @@ pub struct OrderColumn {
     pub openings: Vec<(usize, usize, f64)>,
     /// Stocks of the order that whole lines use.
     pub stocks: Vec<usize>,
-    pub shipments: Vec<Column>,
+    pub shipped: Option<Column>,
 }
 
 impl OrderColumn {
-    /// Joins the shipments of one order.
-    pub fn new(problem: &WaveProblem, order: usize, mut shipments: Vec<Column>) -> OrderColumn {
+    /// A plan of an order by what it ships; nothing where all stays open.
+    pub fn new(problem: &WaveProblem, order: usize, shipped: Option<Column>) -> OrderColumn {
         let OrderProblem { options, tables } = &problem.orders[order];
         let terms = Terms::new(options, tables);
-        shipments.sort_by(|a, b| a.entries.cmp(&b.entries));
         let mut uses: Vec<(u32, f64)> = Vec::new();
         let mut openings: Vec<(usize, usize, f64)> = Vec::new();
         let mut stocks: Vec<usize> = Vec::new();
-        let mut cost = 0.0;
-        let mut added = 0;
-        let mut state = 0;
-        for column in &shipments {
+        let (mut cost, mut added, mut state) = (0.0, 0, 0);
+        if let Some(column) = &shipped {
             cost += column.cost.to_minor() + column.line_share;
             added += column.shipments as usize;
-            for &(id, used) in &column.uses {
-                if problem.contended[id as usize] {
-                    uses.push((id, used.to_f64()));
-                }
-            }
-            stocks.extend(column.entries.iter().filter_map(|entry| tables.stock_of(entry)));
-            openings.extend(tables.openings_of(options, &column.entries));
-            for need in 0..tables.states.needs() {
-                let line = options.needs[need].lines[0];
-                let units = column.quantity(line);
-                let digit = if options.lines[line].divisible {
-                    units as usize
-                } else {
-                    units.min(1) as usize
-                };
-                state += digit * tables.states.stride(need);
-            }
+            let contended = column.uses.iter().filter(|(id, _)| problem.contended[*id as usize]);
+            uses.extend(contended.map(|(id, used)| (*id, used.to_f64())));
+            stocks.extend(column.entries.iter().filter_map(|e| tables.stock_of(options, e)));
+            openings = tables.openings_of(options, &column.entries);
+            state = column.state(options, tables);
         }
-        uses.sort_unstable_by_key(|(id, _)| *id);
-        uses.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
-            if same {
-                kept.1 += next.1;
-            }
-            same
-        });
-        openings.sort_unstable_by_key(|(need, opening, _)| (*need, *opening));
-        openings.dedup_by(|next, kept| {
-            let same = (next.0, next.1) == (kept.0, kept.1);
-            if same {
-                kept.2 += next.2;
-            }
-            same
-        });
         cost += terms.split_cost(added) + open_cost(tables, state);
-        OrderColumn { order: order as u32, cost, uses, openings, stocks, shipments }
+        OrderColumn { order: order as u32, cost, uses, openings, stocks, shipped }
     }
 
-    fn key(&self) -> (u32, Vec<Box<[crate::solve::column::Entry]>>) {
-        (self.order, self.shipments.iter().map(|column| column.entries.clone()).collect())
+    fn key(&self) -> (u32, Box<[Entry]>) {
+        let entries = self.shipped.as_ref().map(|column| column.entries.clone());
+        (self.order, entries.unwrap_or_default())
     }
 }
 
@@ -90,6 +60,8 @@ pub struct Solved {
     pub objective: f64,
     /// How much of each line is released, by order and stock of the order.
     pub released: Vec<Vec<f64>>,
+    /// By column.
+    pub values: Vec<f64>,
 }
 
 /// The master; rows of resources and openings appear with the first column that needs them.
@@ -101,7 +73,7 @@ pub struct Master<'a> {
     openings: FxHashMap<u32, LpColumn>,
     /// By order, need and opening of the order.
     opening_uses: FxHashMap<(usize, usize, usize), LpRow>,
-    known: FxHashSet<(u32, Vec<Box<[crate::solve::column::Entry]>>)>,
+    known: FxHashSet<(u32, Box<[Entry]>)>,
     pub columns: Vec<OrderColumn>,
     /// Of the columns.
     lp_columns: Vec<LpColumn>,
@@ -137,7 +109,7 @@ impl<'a> Master<'a> {
         for order in 0..problem.orders.len() {
             let row = master.lp.add_row(1.0, 1.0, [])?;
             master.orders.push(row);
-            master.add(OrderColumn::new(problem, order, Vec::new()))?;
+            master.add(OrderColumn::new(problem, order, None))?;
         }
         Ok(master)
     }
@@ -230,6 +202,10 @@ impl<'a> Master<'a> {
         Ok(())
     }
 
+    pub fn cuts(&self) -> Vec<Cut> {
+        self.cuts.iter().map(|(cut, _)| cut.clone()).collect()
+    }
+
     /// How much of each line a solution releases, by order and stock of the order.
     fn released(&self, values: &[f64]) -> Vec<Vec<f64>> {
         let orders = self.problem.orders.iter();
@@ -271,6 +247,10 @@ impl<'a> Master<'a> {
                 into.orders[order].stocks[stock] += price * coefficient;
             }
         }
-        Ok(Solved { objective: solution.objective, released: self.released(&solution.values) })
+        Ok(Solved {
+            objective: solution.objective,
+            released: self.released(&solution.values),
+            values: self.lp_columns.iter().map(|c| solution.values[c.index]).collect(),
+        })
     }
 }

@@ -10,10 +10,12 @@ mod master;
 pub mod order_plan;
 mod outcome;
 pub mod pricing;
+mod primal;
 mod relax;
 mod resources;
+mod routes;
 mod search;
-mod shared;
+
 mod states;
 mod tables;
 mod unfilled;
@@ -26,6 +28,6 @@ pub use exact::{
 pub use greedy::Stockroom;
 pub use highs::{HighsError, solve_file, version as highs_version};
 pub use outcome::{Proof, Scope, StoppedBy};
-pub use relax::{Relaxation, relax};
+pub use relax::{Duals, Relaxation, relax};
 pub use resources::{OpeningId, Resource, ResourceId, ResourceKey, Resources, StockRows};
 pub use wave_options::{OrderProblem, WaveProblem};

@@ -1,20 +1,16 @@
-//! Pricing: the columns of an order that are cheapest when stock and capacity have prices.
+//! Pricing: the shipments of an order that are cheapest when stock and capacity have prices.
 //!
 //! For every group and every state of the order, the cost of the shipment is looked up and the
-//! terms of its lines are added; where lines may come by several ways, the ways are searched depth
-//! first. The result is exact: for each state the least reduced cost over all columns.
+//! cheapest way of each line is added: from the node's own stock, or over lanes. What the lines of
+//! an order pay once for a lane and a release is divided among its needs, in shares that sum to
+//! one: a relaxation, which makes the ways of its lines independent of each other.
 
-use crate::domain::CostKey;
-use crate::ids::LaneId;
-use crate::options::{Content, OrderOptions, Planner};
-use crate::options::{carbon, handling, transfer_co2, transfer_freight, weight};
-use crate::solve::column::{Column, Entry};
-use crate::solve::tables::{
-    ArrivalTable, GroupTable, OrderTables, WayTable, price_of, stock_price,
-};
-use crate::solve::{ResourceId, Resources, search};
-use crate::time::Day;
-use crate::units::{Decimal, Objective, Quantity};
+use crate::options::{OrderOptions, Planner};
+use crate::solve::column::{Column, CostOf, Entry};
+use crate::solve::routes::{LineWay, Routes};
+use crate::solve::tables::{GroupTable, LineTable, OrderTables, price_of, stock_price};
+use crate::solve::{ResourceId, Resources};
+use crate::units::{Decimal, Quantity};
 
 /// Prices of what orders compete for, in weighted minor units.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,18 +26,25 @@ pub struct OrderPrices {
     pub openings: Vec<Vec<f64>>,
     /// Of the cuts on whole lines, by stock of the order.
     pub stocks: Vec<f64>,
+    /// The part that each need pays of what is paid once for a release (even positions) and a
+    /// lane (odd positions) of each departure, by need; empty for equal parts. The parts of all
+    /// needs sum to at most 1.
+    pub shares: Vec<f32>,
 }
 
 impl OrderPrices {
     pub fn free(tables: &OrderTables) -> OrderPrices {
-        let openings = vec![vec![0.0; tables.openings.len()]; tables.states.needs()];
-        OrderPrices { openings, stocks: vec![0.0; tables.stocks.len()] }
+        OrderPrices {
+            openings: vec![vec![0.0; tables.openings.len()]; tables.states.needs()],
+            stocks: vec![0.0; tables.stocks.len()],
+            shares: Vec::new(),
+        }
     }
 }
 
-/// A column that pricing has found.
+/// A shipment that pricing has found.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Priced {
+pub struct Found {
     pub state: usize,
     /// Shipments beyond the frozen ones.
     pub shipments: u32,
@@ -63,36 +66,161 @@ pub struct Scan<'a> {
     pub left: Option<&'a [Decimal]>,
 }
 
-/// Receives columns.
+/// Receives shipments.
 pub trait Visit {
-    /// From which cost on a column of a state is of no interest; `may_move`: whether it may come
-    /// over a lane.
-    fn limit(&self, state: usize, shipments: u32, may_move: bool) -> f64;
-    /// Whether only the cheapest column of each state is wanted.
-    fn only_cheapest(&self) -> bool;
-    fn visit(&mut self, found: Priced);
+    /// From which cost on a shipment of a state is of no interest.
+    fn limit(&self, state: usize, shipments: u32) -> f64;
+    fn visit(&mut self, found: Found);
 }
 
-impl Scan<'_> {
-    /// A priced column with its exact cost and uses.
-    pub fn column(&self, order: u32, entries: Vec<Entry>) -> Column {
-        Column::new(self.planner, self.resources, self.options, order, entries)
+/// The cheapest shipment of each state, by how many it adds (0 where it joins a frozen one).
+#[derive(Debug)]
+pub struct BestShipments {
+    cost: [Vec<f64>; 2],
+    group: [Vec<u32>; 2],
+    routes: Routes,
+}
+
+impl BestShipments {
+    fn new(states: usize, routes: Routes) -> BestShipments {
+        BestShipments {
+            cost: std::array::from_fn(|_| vec![f64::INFINITY; states]),
+            group: std::array::from_fn(|_| vec![0; states]),
+            routes,
+        }
     }
 
-    /// Visits every column of one shipment that costs less than the limit of its state.
-    pub fn shipments(&self, visit: &mut dyn Visit) {
+    /// Added shipments, state and cost of the shipments found.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, usize, f64)> + '_ {
+        let of = move |added: usize| {
+            let costs = self.cost[added].iter().enumerate();
+            costs
+                .filter(|(_, cost)| cost.is_finite())
+                .map(move |(state, cost)| (added, state, *cost))
+        };
+        (0..2).flat_map(of)
+    }
+
+    /// The entries of a shipment found.
+    pub fn entries(&self, scan: &Scan, added: usize, state: usize) -> Vec<Entry> {
+        scan.entries(self.group[added][state] as usize, state, &self.routes)
+    }
+}
+
+/// The cheapest way of a line into a group, by digit of its need.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cheapest<'r> {
+    pub cost: f64,
+    pub way: LineWay<'r>,
+}
+
+impl<'a> Scan<'a> {
+    /// Entries of the order with their exact cost and uses.
+    pub fn column(&self, order: u32, entries: Vec<Entry>, cost_of: CostOf) -> Column {
+        Column::new(self.planner, self.resources, self.options, order, entries, cost_of)
+    }
+
+    /// Finds the cheapest shipment of every state.
+    pub fn cheapest(&self) -> BestShipments {
+        let states = &self.tables.states;
+        let mut best = BestShipments::new(states.count(), Routes::cheapest(self));
+        // The states that lines of a group make up, with the cost of the lines.
+        let mut covered: Vec<(usize, f64)> = Vec::with_capacity(states.count());
         for (index, group) in self.tables.groups.iter().enumerate() {
-            if group.branches || !self.tables.states.is_binary() {
-                continue;
+            covered.clear();
+            covered.push((0, 0.0));
+            for &need in &group.needs {
+                let before = covered.len();
+                for digit in 1..=states.whole(need) {
+                    let cost = self.need_cost(group, need, digit, &best.routes);
+                    let Some(cost) = cost.filter(|cost| cost.is_finite()) else { continue };
+                    for at in 0..before {
+                        let (state, sum) = covered[at];
+                        covered.push((state + digit * states.stride(need), sum + cost));
+                    }
+                }
             }
-            self.plain_group(index, group, visit);
-        }
-        // The groups to search come last, when the limits are tight.
-        for (index, group) in self.tables.groups.iter().enumerate() {
-            if group.branches || !self.tables.states.is_binary() {
-                search::group(self, index, group, visit);
+            let table = &self.tables.shipments[group.shipment];
+            let fixed = self.group_price(group);
+            let parcel_price = self.parcel_price(group);
+            let shipments = usize::from(!group.joins);
+            for &(state, sum) in &covered[1..] {
+                let parcels = table.parcels[state];
+                let cost = sum + fixed + table.cost[state] + parcel_price * parcels as f64;
+                if cost < best.cost[shipments][state] && self.work_fits(group, state, parcels) {
+                    let fits =
+                        self.left.is_none() || self.fits(&self.entries(index, state, &best.routes));
+                    if fits {
+                        best.cost[shipments][state] = cost;
+                        best.group[shipments][state] = index as u32;
+                    }
+                }
             }
         }
+        best
+    }
+
+    /// What units of a need cost in a group, by the cheapest way of each of its lines.
+    fn need_cost(
+        &self,
+        group: &GroupTable,
+        need: usize,
+        digit: usize,
+        routes: &Routes,
+    ) -> Option<f64> {
+        let mut cost = 0.0;
+        for &index in &self.options.needs[need].lines {
+            let line = group.lines.iter().find(|table| table.line == index)?;
+            let units = self.units(index, digit);
+            cost += self.line_cost(group, line, units);
+            cost += self.cheapest_way(group, line, digit, routes)?.cost;
+        }
+        Some(cost + self.opening_cost(need, group.release.opening, self.share(need, digit)))
+    }
+
+    /// Units of a line at a digit of its need.
+    pub(super) fn units(&self, line: usize, digit: usize) -> Quantity {
+        let terms = &self.options.lines[line];
+        if terms.divisible { digit as Quantity } else { terms.quantity }
+    }
+
+    /// The digit of a whole line.
+    pub(super) fn whole_digit(&self, line: usize) -> usize {
+        let terms = &self.options.lines[line];
+        if terms.divisible { terms.quantity as usize } else { 1 }
+    }
+
+    fn share(&self, need: usize, digit: usize) -> f64 {
+        digit as f64 / self.tables.states.whole(need) as f64
+    }
+
+    /// The entries of a group's cheapest shipment.
+    fn entries(&self, index: usize, state: usize, routes: &Routes) -> Vec<Entry> {
+        let group = &self.tables.groups[index];
+        let states = &self.tables.states;
+        let taken = group.lines.iter().filter_map(|line| {
+            let digit = states.digit(state, self.options.lines[line.line].need);
+            let way = self.cheapest_way(group, line, digit, routes).filter(|_| digit > 0)?.way;
+            Some(self.entry(index, line.line, self.units(line.line, digit), way))
+        });
+        taken.collect()
+    }
+
+    pub(super) fn entry(
+        &self,
+        group: usize,
+        line: usize,
+        quantity: Quantity,
+        way: LineWay,
+    ) -> Entry {
+        let (source, hops) = match way {
+            LineWay::Direct => (self.options.groups[group].node, Box::default()),
+            LineWay::Moved { supply, departures } => {
+                let transfers = &self.options.transfers;
+                (transfers.supplies[supply].source, transfers.hops(departures))
+            }
+        };
+        Entry { group: group as u32, line: line as u32, source, hops, quantity }
     }
 
     /// What a group's shipment pays whatever is in it.
@@ -100,20 +228,58 @@ impl Scan<'_> {
         if group.joins { 0.0 } else { price_of(&self.prices.resources, group.release.shipments) }
     }
 
-    /// What units of a line pay in a group: their own terms and the work at the shipping node,
-    /// stock aside.
-    pub(super) fn way_cost(&self, group: &GroupTable, way: &WayTable, units: Quantity) -> f64 {
+    /// What each parcel of a group pays.
+    pub(super) fn parcel_price(&self, group: &GroupTable) -> f64 {
+        price_of(&self.prices.resources, group.carrier)
+    }
+
+    /// What units of a line pay in a group, whatever their way: lateness, and the work at the
+    /// shipping node.
+    pub(super) fn line_cost(&self, group: &GroupTable, line: &LineTable, units: Quantity) -> f64 {
         let prices = &self.prices.resources;
-        let line = &self.options.lines[way.line];
         let q = units as f64;
-        let share = q / line.quantity as f64;
-        let mut cost = way.part_cost + way.unit_cost * q + way.line_cost * share;
+        let mut cost = line.lateness * q / self.options.lines[line.line].quantity as f64;
         cost += q * price_of(prices, group.release.units);
-        cost += q * way.minutes * price_of(prices, group.release.minutes);
-        if !way.line_is_there {
+        cost += q * line.minutes * price_of(prices, group.release.minutes);
+        if !line.is_there {
             cost += price_of(prices, group.release.lines);
         }
-        cost + self.stock_cost(way.stock, units)
+        cost
+    }
+
+    /// What units of a line pay to come from the shipping node's own stock; nothing where the
+    /// stock has too few.
+    pub(super) fn direct_cost(&self, line: &LineTable, units: Quantity) -> Option<f64> {
+        let way = line.direct.filter(|way| self.stock_fits(way.stock, units))?;
+        let share = units as f64 / self.options.lines[line.line].quantity as f64;
+        Some(
+            way.part_cost
+                + way.unit_cost * units as f64
+                + way.change * share
+                + self.stock_cost(way.stock, units),
+        )
+    }
+
+    /// The cheapest way of a digit of a line into a group.
+    fn cheapest_way<'r>(
+        &self,
+        group: &GroupTable,
+        line: &LineTable,
+        digit: usize,
+        routes: &'r Routes,
+    ) -> Option<Cheapest<'r>> {
+        if digit == 0 {
+            return None;
+        }
+        let direct = self
+            .direct_cost(line, self.units(line.line, digit))
+            .map(|cost| Cheapest { cost, way: LineWay::Direct });
+        let moved = routes.best(self, group, line, digit);
+        match (direct, moved) {
+            (Some(direct), Some(moved)) if moved.cost < direct.cost => Some(moved),
+            (None, moved) => moved,
+            (direct, _) => direct,
+        }
     }
 
     /// What units of a line pay for the stock that they use.
@@ -123,68 +289,45 @@ impl Scan<'_> {
         stock_price(&self.prices.resources, &stock.rows, units) + self.order_prices.stocks[index]
     }
 
+    /// Whether a stock has so many units, or has them left.
+    pub(super) fn stock_fits(&self, stock: Option<usize>, units: Quantity) -> bool {
+        let Some(index) = stock else { return true };
+        if !self.tables.tight && self.left.is_none() {
+            return true;
+        }
+        let mut uses = self.tables.stocks[index].rows.uses(units);
+        uses.all(|(id, used)| self.limit(Some(id)) >= used as f64)
+    }
+
     pub(super) fn opening_cost(&self, need: usize, opening: Option<usize>, share: f64) -> f64 {
         opening.map_or(0.0, |opening| self.order_prices.openings[need][opening] * share)
     }
 
-    /// Groups in which every line has one way, from the node's own stock, and goes whole.
-    fn plain_group(&self, index: usize, group: &GroupTable, visit: &mut dyn Visit) {
-        let states = &self.tables.states;
-        let table = &self.tables.shipments[group.shipment];
-        let mut needs: Vec<(usize, f64)> = Vec::with_capacity(states.needs());
-        for way in &group.ways {
-            let line = &self.options.lines[way.line];
-            let cost = self.way_cost(group, way, line.quantity);
-            match needs.iter_mut().find(|(need, _)| *need == line.need) {
-                Some((_, total)) => *total += cost,
-                None => {
-                    let opening = self.opening_cost(line.need, group.release.opening, 1.0);
-                    needs.push((line.need, cost + opening));
-                }
-            }
-        }
-        let fixed = self.group_price(group);
-        let parcel_price = price_of(&self.prices.resources, group.carrier);
-        let shipments = u32::from(!group.joins);
-        let mut sums = vec![(0_usize, 0.0_f64); 1 << needs.len()];
-        for mask in 1..sums.len() {
-            let low = mask.trailing_zeros() as usize;
-            let (state, cost) = sums[mask & (mask - 1)];
-            let state = state + states.stride(needs[low].0);
-            let cost = cost + needs[low].1;
-            sums[mask] = (state, cost);
-            let total =
-                cost + fixed + table.cost[state] + parcel_price * table.parcels[state] as f64;
-            if total < visit.limit(state, shipments, false) {
-                let in_state =
-                    |way: &&WayTable| states.digit(state, self.options.lines[way.line].need) > 0;
-                let entries = group.ways.iter().filter(in_state).map(|way| Entry {
-                    group: index as u32,
-                    line: way.line as u32,
-                    arrival: way.arrival as u32,
-                    quantity: self.options.lines[way.line].quantity,
-                });
-                self.offer(
-                    visit,
-                    Priced { state, shipments, cost: total, entries: entries.collect() },
-                );
-            }
-        }
-    }
-
-    /// Hands a column on, unless it does not fit the limits or what is left of them.
-    fn offer(&self, visit: &mut dyn Visit, found: Priced) {
-        if self.fits(&found.entries) {
-            visit.visit(found);
-        }
-    }
-
-    /// Whether a column fits the limits, or what is left of them.
-    pub(super) fn fits(&self, entries: &[Entry]) -> bool {
+    /// Whether the work of a shipment fits the limits of its node on its date.
+    pub(super) fn work_fits(&self, group: &GroupTable, state: usize, parcels: u32) -> bool {
         if !self.tables.tight && self.left.is_none() {
             return true;
         }
-        let column = self.column(0, entries.to_vec());
+        let (mut units, mut lines, mut minutes) = (0, 0, 0.0);
+        for line in &group.lines {
+            let taken = self.tables.states.units(self.options, state, line.line);
+            if taken > 0 {
+                units += taken;
+                lines += u32::from(!line.is_there);
+                minutes += line.minutes * taken as f64;
+            }
+        }
+        let shipments = if group.joins { 0.0 } else { 1.0 };
+        self.limit(group.release.units) >= units as f64
+            && self.limit(group.release.lines) >= lines as f64
+            && self.limit(group.release.shipments) >= shipments
+            && self.limit(group.release.minutes) >= minutes - 1e-9
+            && self.limit(group.carrier) >= parcels as f64
+    }
+
+    /// Whether entries fit the limits together, or what is left of them.
+    fn fits(&self, entries: &[Entry]) -> bool {
+        let column = self.column(0, entries.to_vec(), CostOf::Order);
         match self.left {
             Some(left) => column.uses.iter().all(|(id, used)| *used <= left[*id as usize]),
             None => column.fits_alone(self.resources),
@@ -199,87 +342,21 @@ impl Scan<'_> {
         })
     }
 
-    /// Cost and prices of the transfers of a column: lane freight, and the release at each source.
-    pub fn transfers(&self, entries: &[Entry]) -> f64 {
-        let planner = self.planner;
-        let (wave, model) = (planner.wave, planner.model);
-        let mut total = 0.0;
-        let mut done: Vec<(LaneId, Day, bool)> = Vec::new();
-        let mut contents: Vec<Content> = Vec::new();
-        for entry in entries {
-            let arrival = &self.options.arrivals[entry.arrival as usize];
-            for (position, hop) in arrival.hops.iter().enumerate() {
-                let first = position == 0;
-                if first {
-                    let stock = self.arrival(entry).stock[entry.line as usize];
-                    total += self.stock_cost(stock, entry.quantity);
-                }
-                for released in [false, true] {
-                    if (released && !first) || done.contains(&(hop.lane, hop.departs, released)) {
-                        continue;
-                    }
-                    done.push((hop.lane, hop.departs, released));
-                    contents.clear();
-                    let mut release = 0.0;
-                    for other in entries {
-                        let hops = &self.options.arrivals[other.arrival as usize].hops;
-                        let there =
-                            if released { hops.first() == Some(hop) } else { hops.contains(hop) };
-                        if there {
-                            contents.push(self.content(other));
-                            release += self.opening_share(other);
-                        }
-                    }
-                    let lane = &wave.lanes[hop.lane];
-                    if released {
-                        let amount = handling(wave, lane.from, &contents);
-                        let weight = model.weight(CostKey::Handling);
-                        total += Objective::weighted(weight, amount).to_minor() + release;
-                        total += self.release_price(self.arrival(entry), lane.from, &contents);
-                    } else {
-                        let kg = weight(wave, &contents);
-                        let freight = transfer_freight(lane, kg);
-                        let co2 = carbon(transfer_co2(lane, kg), model.costs.carbon_price);
-                        let cost =
-                            Objective::weighted(model.weight(CostKey::TransferFreight), freight)
-                                + Objective::weighted(model.weight(CostKey::Carbon), co2);
-                        total += cost.to_minor();
-                    }
-                }
-            }
+    /// What is paid once for a release into a departure and for its lane, at these prices.
+    pub(super) fn paid_once(&self, departure: usize) -> [f64; 2] {
+        let table = &self.tables.departures[departure];
+        let release =
+            table.release_cost + price_of(&self.prices.resources, table.release.shipments);
+        [release, table.lane_cost]
+    }
+
+    /// The part that a need pays of what is paid once for a release or a lane.
+    pub(super) fn part_of(&self, need: usize, departure: usize, lane: bool) -> f64 {
+        let shares = &self.order_prices.shares;
+        if shares.is_empty() {
+            return 1.0 / self.tables.states.needs() as f64;
         }
-        total
-    }
-
-    fn arrival(&self, entry: &Entry) -> &ArrivalTable {
-        &self.tables.arrivals[entry.arrival as usize]
-    }
-
-    fn content(&self, entry: &Entry) -> Content {
-        let line = &self.options.lines[entry.line as usize];
-        Content { line: line.id.0, sku: line.sku, quantity: entry.quantity }
-    }
-
-    /// The opening price that a moved part pays at its source.
-    pub(super) fn opening_share(&self, entry: &Entry) -> f64 {
-        let line = &self.options.lines[entry.line as usize];
-        let in_need = self.options.needs[line.need].lines.len() as f64;
-        let share = entry.quantity as f64 / line.quantity as f64 / in_need;
-        self.opening_cost(line.need, self.arrival(entry).release.opening, share)
-    }
-
-    fn release_price(
-        &self,
-        arrival: &ArrivalTable,
-        source: crate::ids::NodeId,
-        contents: &[Content],
-    ) -> f64 {
-        let ids = &arrival.release;
-        let prices = &self.prices.resources;
-        let work = crate::options::work(self.planner.wave, source, contents);
-        work.units as f64 * price_of(prices, ids.units)
-            + work.lines as f64 * price_of(prices, ids.lines)
-            + price_of(prices, ids.shipments)
-            + work.minutes.to_f64() * price_of(prices, ids.minutes)
+        let width = 2 * self.tables.departures.len();
+        f64::from(shares[need * width + 2 * departure + usize::from(lane)])
     }
 }

@@ -7,14 +7,14 @@
 //! move only part of the way from the best known to the master's, which keeps them from swinging.
 //! (Dantzig and Wolfe 1960; Geoffrion 1974; Wentges 1997.)
 
-use crate::solve::column::Column;
-use crate::solve::cuts::Pools;
+use crate::solve::Control;
+use crate::solve::column::{Column, CostOf};
+use crate::solve::cuts::{Cut, Pools};
 use crate::solve::highs::HighsError;
 use crate::solve::master::{Master, OrderColumn};
-use crate::solve::order_plan::{BestColumns, OrderBound, best_plan};
+use crate::solve::order_plan::{OrderPlan, plan_order};
 use crate::solve::pricing::{OrderPrices, Prices};
-use crate::solve::wave_options::{OrderProblem, WaveProblem};
-use crate::solve::{Control, Progress, Stage};
+use crate::solve::wave_options::WaveProblem;
 use rayon::prelude::*;
 
 /// Prices of everything that orders compete for.
@@ -63,8 +63,35 @@ pub struct Relaxation {
     pub bound: f64,
     /// The prices of that bound.
     pub duals: Duals,
-    /// Every shipment of the order plans generated.
-    pub columns: Vec<Column>,
+    /// What each order costs at least at these prices.
+    pub least: Vec<f64>,
+    /// Every order plan generated.
+    pub columns: Vec<OrderColumn>,
+    /// Their part in the master's last solution.
+    pub values: Vec<f64>,
+    pub cuts: Vec<Cut>,
+}
+
+impl Relaxation {
+    /// How far each order plan is from the best of its order at the prices of the bound.
+    pub fn reduced_costs(&self, problem: &WaveProblem) -> Vec<f64> {
+        let reduced = |column: &OrderColumn| {
+            let order = column.order as usize;
+            let prices = &self.duals.orders[order];
+            let used = column
+                .uses
+                .iter()
+                .map(|(id, used)| self.duals.prices.resources[*id as usize] * used);
+            let stocks = column.stocks.iter().map(|stock| prices.stocks[*stock]);
+            let openings = column.openings.iter();
+            let openings =
+                openings.map(|(need, opening, share)| prices.openings[*need][*opening] * share);
+            let paid: f64 = used.chain(stocks).chain(openings).sum();
+            column.cost + paid - self.least[order]
+        };
+        debug_assert_eq!(self.least.len(), problem.orders.len());
+        self.columns.iter().map(reduced).collect()
+    }
 }
 
 /// The master has converged when it is this close to the bound, relatively.
@@ -77,15 +104,28 @@ const MAX_CUT_ROUNDS: usize = 40;
 /// The part of the way that prices do not go.
 const SMOOTHING: f64 = 0.5;
 
+/// How far the relaxation is; the columns from the length of `values` on are new.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'a> {
+    pub bound: f64,
+    pub master: f64,
+    pub duals: &'a Duals,
+    pub columns: &'a [OrderColumn],
+    pub values: &'a [f64],
+}
+
 /// What pricing an order gave.
 struct OrderResult {
     plan: OrderColumn,
     /// No plan of the order costs less at these prices.
     least: f64,
+    /// Between its needs, for that bound.
+    shares: Vec<f32>,
 }
 
 /// Generates order plans and cuts until the bound meets the master or comes within the target gap
-/// of the incumbent, or the control says stop. Prices every order at least once.
+/// of the incumbent, or the control says stop. Prices every order at least once. `improve` hears
+/// of every round and says what the best plan costs.
 ///
 /// # Errors
 /// When HiGHS fails.
@@ -93,19 +133,27 @@ pub fn relax(
     problem: &WaveProblem,
     start: &[Column],
     seed: u64,
-    incumbent: f64,
     target_gap: f64,
     control: &Control,
-    listen: &dyn Fn(Progress),
+    improve: &mut dyn FnMut(Step) -> f64,
 ) -> Result<Relaxation, HighsError> {
     let mut master = Master::new(problem, seed)?;
-    for of_order in start.chunk_by(|a, b| a.order == b.order) {
-        let order = of_order[0].order as usize;
-        master.add(OrderColumn::new(problem, order, of_order.to_vec()))?;
+    for column in start {
+        master.add(OrderColumn::new(problem, column.order as usize, Some(column.clone())))?;
     }
     let pools = Pools::new(problem);
-    let mut best =
-        Relaxation { bound: f64::NEG_INFINITY, duals: Duals::free(problem), columns: Vec::new() };
+    let mut best = Relaxation {
+        bound: f64::NEG_INFINITY,
+        duals: Duals::free(problem),
+        least: Vec::new(),
+        columns: Vec::new(),
+        values: Vec::new(),
+        cuts: Vec::new(),
+    };
+    if problem.orders.is_empty() {
+        best.bound = 0.0;
+        return Ok(best);
+    }
     let mut duals = best.duals.clone();
     let mut of_master = best.duals.clone();
     let mut objective = f64::INFINITY;
@@ -115,9 +163,16 @@ pub fn relax(
     for round in 0..MAX_ROUNDS {
         let results = price_all(problem, &duals);
         let bound = lagrangian_bound(problem, &duals, &results);
+        for (order, result) in duals.orders.iter_mut().zip(&results) {
+            order.shares.clone_from(&result.shares);
+        }
+        for (order, known) in of_master.orders.iter_mut().zip(&duals.orders) {
+            order.shares.clone_from(&known.shares);
+        }
         if bound > best.bound {
             best.bound = bound;
             best.duals = duals.clone();
+            best.least = results.iter().map(|result| result.least).collect();
         }
         let mut added = 0;
         for result in results {
@@ -129,14 +184,21 @@ pub fn relax(
             best.bound,
             master.columns.len()
         );
-        listen(Progress { stage: Stage::Prices, incumbent: None, bound: Some(best.bound) });
+        let incumbent = improve(Step {
+            bound: best.bound,
+            master: objective,
+            duals: &best.duals,
+            columns: &master.columns,
+            values: &best.values,
+        });
         if incumbent - best.bound <= target_gap * incumbent.abs() || control.stopped().is_some() {
             break;
         }
         let distance = (objective - best.bound) / objective.abs().max(1.0);
-        let is_done = distance <= CONVERGED || (added == 0 && !is_smoothed);
+        let is_solved = objective.is_finite();
+        let is_done = is_solved && (distance <= CONVERGED || (added == 0 && !is_smoothed));
         let mut cuts = 0;
-        if (is_done || distance <= CUTS_FROM) && cut_rounds < MAX_CUT_ROUNDS {
+        if is_solved && (is_done || distance <= CUTS_FROM) && cut_rounds < MAX_CUT_ROUNDS {
             cut_rounds += 1;
             for cut in pools.violated(&released)? {
                 cuts += 1;
@@ -147,7 +209,7 @@ pub fn relax(
         if is_done && cuts == 0 {
             break;
         }
-        if added == 0 && cuts == 0 {
+        if is_solved && added == 0 && cuts == 0 {
             duals = of_master.clone();
             is_smoothed = false;
             continue;
@@ -155,6 +217,7 @@ pub fn relax(
         let solved = master.solve(&mut of_master)?;
         objective = solved.objective;
         released = solved.released;
+        best.values = solved.values;
         is_smoothed = round > 0;
         duals = of_master.clone();
         if is_smoothed {
@@ -162,21 +225,20 @@ pub fn relax(
             duals.approach(&of_master, SMOOTHING);
         }
     }
-    best.columns = master.columns.into_iter().flat_map(|plan| plan.shipments).collect();
+    best.cuts = master.cuts();
+    best.columns = master.columns;
+    best.values.resize(best.columns.len(), 0.0);
     Ok(best)
 }
 
 /// Prices every order: its best plan.
 fn price_all(problem: &WaveProblem, duals: &Duals) -> Vec<OrderResult> {
     let price = |index: usize| {
-        let OrderProblem { options, tables } = &problem.orders[index];
         let scan = problem.scan(index, &duals.prices, &duals.orders[index]);
-        let mut best = BestColumns::find(&scan);
-        let OrderBound { least, .. } = OrderBound::new(&scan, &mut best);
-        let plan = best_plan(options, tables, &best);
-        let shipments = plan.columns.into_iter();
-        let shipments = shipments.map(|found| scan.column(index as u32, found.entries)).collect();
-        OrderResult { least, plan: OrderColumn::new(problem, index, shipments) }
+        let OrderPlan { entries, least, shares } = plan_order(&scan);
+        let shipped =
+            (!entries.is_empty()).then(|| scan.column(index as u32, entries, CostOf::Order));
+        OrderResult { least, shares, plan: OrderColumn::new(problem, index, shipped) }
     };
     (0..problem.orders.len()).into_par_iter().map(price).collect()
 }

@@ -1,17 +1,17 @@
 //! What pricing looks up for an order: shipment costs by state, and the resources of each option.
 
 use crate::domain::{CapacityUnit, CostKey};
-use crate::ids::{NodeId, ServiceId};
-use crate::network::Hop;
+use crate::ids::{LineId, NodeId, ServiceId};
 use crate::options::{
-    Arrival, Content, Group, OrderOptions, Planner, carbon, freight, handling, shipment_co2,
+    Content, Departure, Group, OrderOptions, Planner, Supply, carbon, freight, handling,
+    shipment_co2, weighted_open_change,
 };
 use crate::solve::column::Entry;
 use crate::solve::states::States;
 use crate::solve::unfilled::{open_changes, unfilled_costs};
 use crate::solve::{OpeningId, ResourceId, ResourceKey, Resources, StockRows};
 use crate::time::Day;
-use crate::units::{Money, Objective, Quantity};
+use crate::units::{Objective, Quantity};
 
 /// Cost and parcels of a shipment by state, for groups that differ in their date only.
 #[derive(Clone, Debug)]
@@ -39,57 +39,72 @@ pub struct GroupTable {
     pub shipment: usize,
     pub release: ReleaseIds,
     pub carrier: Option<ResourceId>,
-    pub ways: Vec<WayTable>,
-    /// Whether a line may come by more than one way, or over a lane.
-    pub branches: bool,
+    /// By open line that the group may take.
+    pub lines: Vec<LineTable>,
+    /// The needs of which it may take every line.
+    pub needs: Vec<usize>,
     pub joins: bool,
+    /// Index of the group's node among those that lines can be moved to.
+    pub place: Option<usize>,
+    pub ship_date: Day,
 }
 
-/// A way as pricing sees it.
+/// A line in a group as pricing sees it.
 #[derive(Clone, Debug)]
-pub struct WayTable {
+pub struct LineTable {
     pub line: usize,
-    pub arrival: usize,
+    /// Weighted lateness of the whole line; a part pays its share.
+    pub lateness: f64,
+    /// Minutes per unit at the shipping node.
+    pub minutes: f64,
+    /// Whether the line has frozen units in the shipment that it joins.
+    pub is_there: bool,
+    /// Whether it may come from the node's own stock.
+    pub direct: Option<WayTable>,
+    /// Whether it may come over lanes: weighted change cost of the whole line, from any source,
+    /// and from each source of its commitments.
+    pub moved: Option<Vec<f64>>,
+}
+
+/// A way from the shipping node's own stock.
+#[derive(Clone, Copy, Debug)]
+pub struct WayTable {
     /// Weighted minor units.
     pub part_cost: f64,
     pub unit_cost: f64,
     /// For the whole line; a part pays its share.
-    pub line_cost: f64,
-    /// Minutes per unit at the shipping node.
-    pub minutes: f64,
-    /// Index of the stock that a direct way uses; nothing where it is unlimited.
+    pub change: f64,
+    /// Index of the stock used; nothing where it is unlimited.
     pub stock: Option<usize>,
-    /// Whether the line has frozen units in the shipment that it joins.
-    pub line_is_there: bool,
-    pub moved: bool,
 }
 
-/// A transfer as pricing sees it.
-#[derive(Clone, Debug, Default)]
-pub struct ArrivalTable {
-    pub release: ReleaseIds,
-    /// Index of the stock used, by open line; empty for a direct arrival.
+/// A supply of lanes as pricing sees it; amounts are weighted minor units.
+#[derive(Clone, Debug)]
+pub struct SupplyTable {
+    pub part_cost: f64,
+    /// Purchase, opportunity and handling per unit.
+    pub unit_cost: f64,
+    /// Handling per line.
+    pub line_cost: f64,
+    /// Minutes per unit at the source.
+    pub minutes: f64,
+    /// Of the commitments' sources of the line, which one it is: 0 for none of them.
+    pub class: usize,
+    /// Index of the stock used, by day of the supply.
     pub stock: Vec<Option<usize>>,
-    /// Minutes per unit at the source, by open line.
-    pub minutes: Vec<f64>,
-    /// Weighted cost of the source's work and of the lanes for the open units of each line, apart
-    /// from what is paid once: a lower bound, whatever else moves along.
-    pub line_cost: Vec<f64>,
-    /// Indices of the order's transfers, lane after lane.
-    pub moves: Vec<usize>,
-    /// Weighted cost that shipments sharing the transfer pay once, at most.
-    pub shared: f64,
 }
 
-/// What leaves over one lane on one date, as pricing sees it.
+/// A departure as pricing sees it; amounts are weighted minor units.
 #[derive(Clone, Copy, Debug)]
-pub struct TransferTable {
-    /// Weighted cost of the lane that is paid once.
-    pub freight: f64,
-    /// Weighted cost of the release at the lane's start that is paid once.
-    pub handling: f64,
-    /// Whether joining a transfer never costs more than a transfer of one's own.
-    pub merges: bool,
+pub struct DepartureTable {
+    /// The limited resources of a release into it.
+    pub release: ReleaseIds,
+    /// Paid once by what is released into it, at least.
+    pub release_cost: f64,
+    /// Paid once by what moves, at least.
+    pub lane_cost: f64,
+    /// Freight and carbon.
+    pub kg_cost: f64,
 }
 
 /// Limited stock that a line may use: of one source, on the dates of one step of its profile.
@@ -108,9 +123,17 @@ pub struct OrderTables {
     pub states: States,
     pub shipments: Vec<ShipmentTable>,
     pub groups: Vec<GroupTable>,
-    pub arrivals: Vec<ArrivalTable>,
     pub stocks: Vec<LineStock>,
-    pub transfers: Vec<TransferTable>,
+    /// By supply of the order's transfers.
+    pub supplies: Vec<SupplyTable>,
+    /// By departure of the order's transfers.
+    pub departures: Vec<DepartureTable>,
+    /// The nodes that lines can be moved to.
+    pub places: Vec<NodeId>,
+    /// The sources of each line's commitments.
+    pub committed: Vec<Vec<NodeId>>,
+    /// Weight of the open units of each line.
+    pub kg: Vec<f64>,
     pub openings: Vec<OpeningId>,
     /// Weighted cost of leaving units of a need open, by digit; without the change of divisible
     /// lines.
@@ -121,8 +144,6 @@ pub struct OrderTables {
     pub split: f64,
     /// Whether one column of the order may be too much for a limit on its own.
     pub tight: bool,
-    /// Whether shipments of the order may share a transfer.
-    pub shares: bool,
 }
 
 impl OrderTables {
@@ -142,45 +163,75 @@ impl OrderTables {
             });
             groups.push(group_table(&mut stocks, options, group, shipment, &mut openings));
         }
-        let mut moves = Moves::default();
-        let arrivals: Vec<ArrivalTable> = options
-            .arrivals
+        let mut places: Vec<NodeId> = Vec::new();
+        for (table, group) in groups.iter_mut().zip(&options.groups) {
+            if !group.moved.is_empty() {
+                // The groups of a node come one after the other.
+                if places.last() != Some(&group.node) {
+                    places.push(group.node);
+                }
+                table.place = Some(places.len() - 1);
+            }
+        }
+        let committed: Vec<Vec<NodeId>> =
+            options.lines.iter().map(|line| committed_sources(planner, line.id)).collect();
+        let supplies = supply_tables(&mut stocks, options, &committed);
+        let departures = options
+            .transfers
+            .departures
             .iter()
-            .map(|arrival| arrival_table(&mut stocks, options, arrival, &mut openings, &mut moves))
+            .map(|departure| departure_table(&stocks, options, departure, &mut openings))
             .collect();
+        let weigh = |line: &crate::options::OpenLine| {
+            planner.wave.items[line.sku].kg.to_f64() * line.quantity as f64
+        };
+        let kg = options.lines.iter().map(weigh).collect();
         let unfilled = unfilled_costs(planner, options, &states);
         let open_change = open_changes(planner, options);
         let split = planner.model.weight(CostKey::Split);
         let split = Objective::weighted(split, planner.model.costs.split_cost).to_minor();
-        let moved = groups.iter().any(|group| group.ways.iter().any(|way| way.moved));
-        let shares = moved && (states.needs() > 1 || !states.is_binary());
         let mut tables = OrderTables {
             states,
             shipments,
             groups,
-            arrivals,
             stocks: stocks.known,
-            transfers: moves.tables,
+            supplies,
+            departures,
+            places,
+            committed,
+            kg,
             openings,
             unfilled,
             open_change,
             split,
             tight: false,
-            shares,
         };
         tables.tight = tables.may_exceed(planner, resources, options);
         tables
     }
 
     /// The stock that an entry uses; nothing where it is unlimited.
-    pub fn stock_of(&self, entry: &Entry) -> Option<usize> {
-        let (line, arrival) = (entry.line as usize, entry.arrival as usize);
-        let ways = &self.groups[entry.group as usize].ways;
-        let way = ways.iter().find(|way| (way.line, way.arrival) == (line, arrival))?;
-        if way.moved { self.arrivals[arrival].stock[line] } else { way.stock }
+    pub fn stock_of(&self, options: &OrderOptions, entry: &Entry) -> Option<usize> {
+        let line = entry.line as usize;
+        let Some(hop) = entry.hops.first() else {
+            let lines = &self.groups[entry.group as usize].lines;
+            return lines.iter().find(|table| table.line == line)?.direct?.stock;
+        };
+        let supplies = &options.transfers.supplies;
+        let at = supplies.binary_search_by_key(&(line, entry.source), |s| (s.line, s.source));
+        let at = at.ok()?;
+        let day = supplies[at].days.binary_search(&hop.departs).ok()?;
+        self.supplies[at].stock[day]
     }
 
-    /// The openings that a column needs: need, opening of the order, and the share of the need
+    /// The opening of a release over a lane, as an index into the order's openings.
+    fn source_opening(&self, options: &OrderOptions, entry: &Entry) -> Option<usize> {
+        let hop = entry.hops.first()?;
+        let departure = options.transfers.departure(entry.source, *hop)?;
+        self.departures[departure].release.opening
+    }
+
+    /// The openings that entries need: need, opening of the order, and the share of the need
     /// that passes there.
     pub fn openings_of(
         &self,
@@ -201,7 +252,7 @@ impl OrderTables {
             let share = entry.quantity as f64 / line.quantity as f64 / in_need;
             let group = &self.groups[entry.group as usize];
             add(line.need, group.release.opening, share);
-            add(line.need, self.arrivals[entry.arrival as usize].release.opening, share);
+            add(line.need, self.source_opening(options, entry), share);
         }
         found
     }
@@ -234,9 +285,12 @@ impl OrderTables {
             let parcels = self.shipments[table.shipment].parcels.iter().max().copied();
             exceeds(group.node, &table.release)
                 || limit(table.carrier) < parcels.unwrap_or(0) as f64
-        }) || self.arrivals.iter().zip(&options.arrivals).any(|(table, arrival)| {
-            !arrival.hops.is_empty() && exceeds(arrival.source, &table.release)
-        }) || self.stocks.iter().any(stock)
+        }) || self
+            .departures
+            .iter()
+            .zip(&options.transfers.departures)
+            .any(|(table, departure)| exceeds(departure.from, &table.release))
+            || self.stocks.iter().any(stock)
     }
 }
 
@@ -302,7 +356,8 @@ fn shipment_table(
             let same = |g: &&Group| {
                 (g.node, g.service, g.joins) == (group.node, group.service, group.joins)
             };
-            options.groups.iter().filter(same).any(|g| g.ways.iter().any(|way| way.line == line))
+            let takes = |g: &Group| g.direct(line).is_some() || g.moved.contains(&line);
+            options.groups.iter().filter(same).any(takes)
         })
         .collect();
     let mut contents = Vec::new();
@@ -337,32 +392,37 @@ fn group_table(
     let (planner, resources) = (stocks.planner, stocks.resources);
     let wave = planner.wave;
     let base: &[Content] = group.joins.map_or(&[], |index| &options.frozen[index].contents);
-    let ways: Vec<WayTable> = group
-        .ways
-        .iter()
-        .map(|way| {
-            let line = &options.lines[way.line];
-            let moved = !options.arrivals[way.arrival].hops.is_empty();
-            let stock = if moved {
-                None
-            } else {
-                stocks.index(options, way.line, group.node, group.ship_date)
-            };
-            WayTable {
-                line: way.line,
-                arrival: way.arrival,
-                part_cost: way.part_cost.to_minor(),
-                unit_cost: way.unit_cost.to_minor(),
-                line_cost: (way.lateness + way.change).to_minor(),
-                minutes: wave.node_item(group.node, line.sku).minutes.to_f64(),
-                stock,
-                line_is_there: base.iter().any(|content| content.line == line.id.0),
-                moved,
-            }
+    let lines = (0..options.lines.len()).filter_map(|index| {
+        let line = &options.lines[index];
+        let direct = group.direct(index).map(|way| WayTable {
+            part_cost: way.part_cost.to_minor(),
+            unit_cost: way.unit_cost.to_minor(),
+            change: way.change.to_minor(),
+            stock: stocks.index(options, index, group.node, group.ship_date),
+        });
+        let moved = group.moved.contains(&index).then(|| {
+            let change = |source| options.way(planner, group, index, source, true).change;
+            let changes =
+                std::iter::once(weighted_open_change(planner.wave, planner.model, line.id));
+            let kept = committed_sources(planner, line.id).into_iter().map(change);
+            changes.chain(kept).map(Objective::to_minor).collect()
+        });
+        if direct.is_none() && moved.is_none() {
+            return None;
+        }
+        Some(LineTable {
+            line: index,
+            lateness: options.way(planner, group, index, group.node, true).lateness.to_minor(),
+            minutes: wave.node_item(group.node, line.sku).minutes.to_f64(),
+            is_there: base.iter().any(|content| content.line == line.id.0),
+            direct,
+            moved,
         })
-        .collect();
-    let branches = ways.iter().any(|way| way.moved)
-        || ways.windows(2).any(|pair| pair[0].line == pair[1].line);
+    });
+    let lines: Vec<LineTable> = lines.collect();
+    let takes = |line: &usize| lines.iter().any(|table| table.line == *line);
+    let needs = options.needs.iter().enumerate();
+    let needs = needs.filter(|(_, need)| need.lines.iter().all(takes)).map(|(at, _)| at).collect();
     let carrier = group.service.and_then(|service| {
         let key = ResourceKey::Carrier { node: group.node, service, day: group.ship_date };
         resources.id(&key)
@@ -371,9 +431,11 @@ fn group_table(
         shipment,
         release: release_ids(resources, openings, group.node, group.ship_date),
         carrier,
-        ways,
-        branches,
+        lines,
+        needs,
         joins: group.joins.is_some(),
+        place: None,
+        ship_date: group.ship_date,
     }
 }
 
@@ -405,89 +467,80 @@ impl Stocks<'_> {
     }
 }
 
-/// The transfers of an order, numbered as they are met.
-#[derive(Default)]
-struct Moves {
-    hops: Vec<Hop>,
-    tables: Vec<TransferTable>,
+/// The sources that planned and released commitments of a line name.
+fn committed_sources(planner: &Planner, line: LineId) -> Vec<NodeId> {
+    let loose = planner.wave.commitments_of(line).filter(|c| !c.is_frozen());
+    let mut sources: Vec<NodeId> = loose.map(|commitment| commitment.node).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    sources
 }
 
-impl Moves {
-    fn index(&mut self, planner: &Planner, hop: Hop) -> usize {
-        if let Some(known) = self.hops.iter().position(|known| *known == hop) {
-            return known;
-        }
-        let (wave, model) = (planner.wave, planner.model);
-        let lane = &wave.lanes[hop.lane];
-        let source = &wave.nodes[lane.from];
-        let weighted = |key, amount| Objective::weighted(model.weight(key), amount).to_minor();
-        // Amounts that are rounded once save what they pay once, and may lose a minor unit.
-        let priced_carbon = weighted(CostKey::Carbon, model.costs.carbon_price) > 0.0;
-        let merges = lane.shipment_cost.0 >= 1
-            && (source.shipment_cost.0 >= 1 || source.minute_cost.0 == 0)
-            && !(priced_carbon && lane.kg_co2_per_kg > 0.0);
-        self.hops.push(hop);
-        self.tables.push(TransferTable {
-            freight: weighted(CostKey::TransferFreight, lane.shipment_cost),
-            handling: weighted(CostKey::Handling, source.shipment_cost),
-            merges,
-        });
-        self.hops.len() - 1
-    }
-}
-
-fn arrival_table(
+fn supply_tables(
     stocks: &mut Stocks,
     options: &OrderOptions,
-    arrival: &Arrival,
-    openings: &mut Vec<OpeningId>,
-    moves: &mut Moves,
-) -> ArrivalTable {
-    let Some(departs) = arrival.departs else { return ArrivalTable::default() };
-    let (planner, resources) = (stocks.planner, stocks.resources);
+    committed: &[Vec<NodeId>],
+) -> Vec<SupplyTable> {
+    let planner = stocks.planner;
     let (wave, model) = (planner.wave, planner.model);
-    let weighted = |key, amount| Objective::weighted(model.weight(key), amount).to_minor();
-    let source = &wave.nodes[arrival.source];
-    // A minor unit for each rounding that sharing saves.
-    let mut shared = weighted(CostKey::Handling, source.shipment_cost + Money(1));
-    if options.split_lines {
-        shared += weighted(CostKey::Handling, source.line_cost);
+    if options.transfers.departures.is_empty() {
+        return Vec::new();
     }
-    for hop in &arrival.hops {
-        let lane = &wave.lanes[hop.lane];
-        shared += weighted(CostKey::TransferFreight, lane.shipment_cost + Money(1));
-        shared += weighted(CostKey::Carbon, Money(1));
-    }
-    let minutes: Vec<f64> = options
-        .lines
-        .iter()
-        .map(|line| wave.node_item(arrival.source, line.sku).minutes.to_f64())
-        .collect();
-    let line_cost = |(line, minutes): (&crate::options::OpenLine, &f64)| {
-        let units = line.quantity as f64;
-        let per_unit = source.unit_cost + wave.node_item(arrival.source, line.sku).unit_cost;
-        let work = (minutes * units * source.minute_cost.0 as f64 - 1.0).max(0.0);
-        let handled = per_unit.0 as f64 * units + work;
-        let mut cost = handled * model.weight(CostKey::Handling).to_f64();
-        if !options.split_lines {
-            cost += weighted(CostKey::Handling, source.line_cost);
+    let handling = model.weight(CostKey::Handling).to_f64();
+    let table = |supply: &Supply| {
+        let source = &wave.nodes[supply.source];
+        let line = &options.lines[supply.line];
+        let terms = wave.node_item(supply.source, line.sku);
+        // The terms of the source itself are the same in every group.
+        let own = options
+            .groups
+            .first()
+            .map(|group| options.way(planner, group, supply.line, supply.source, true));
+        let minutes = terms.minutes.to_f64();
+        let handled =
+            (source.unit_cost + terms.unit_cost).0 as f64 + minutes * source.minute_cost.0 as f64;
+        SupplyTable {
+            part_cost: own.as_ref().map_or(0.0, |way| way.part_cost.to_minor()),
+            unit_cost: own.as_ref().map_or(0.0, |way| way.unit_cost.to_minor())
+                + handled * handling,
+            line_cost: source.line_cost.0 as f64 * handling,
+            minutes,
+            class: committed[supply.line]
+                .binary_search(&supply.source)
+                .map_or(0, |position| position + 1),
+            stock: supply
+                .days
+                .iter()
+                .map(|day| stocks.index(options, supply.line, supply.source, *day))
+                .collect(),
         }
-        let kg = wave.items[line.sku].kg.to_f64() * units;
-        for hop in &arrival.hops {
-            let freight = (kg * wave.lanes[hop.lane].cost_per_kg.0 as f64 - 1.0).max(0.0);
-            cost += freight * model.weight(CostKey::TransferFreight).to_f64();
-        }
-        cost
     };
-    ArrivalTable {
-        release: release_ids(resources, openings, arrival.source, departs),
-        stock: (0..options.lines.len())
-            .map(|line| stocks.index(options, line, arrival.source, departs))
-            .collect(),
-        line_cost: options.lines.iter().zip(&minutes).map(line_cost).collect(),
-        moves: arrival.hops.iter().map(|hop| moves.index(planner, *hop)).collect(),
-        minutes,
-        shared,
+    options.transfers.supplies.iter().map(table).collect()
+}
+
+fn departure_table(
+    stocks: &Stocks,
+    options: &OrderOptions,
+    departure: &Departure,
+    openings: &mut Vec<OpeningId>,
+) -> DepartureTable {
+    let (wave, model) = (stocks.planner.wave, stocks.planner.model);
+    let (lane, source) = (&wave.lanes[departure.hop.lane], &wave.nodes[departure.from]);
+    let weight = |key| model.weight(key).to_f64();
+    let carbon = lane.kg_co2_per_kg * model.costs.carbon_price.0 as f64;
+    // What is rounded once may be half a minor unit below the sum of its parts.
+    let slack = |amount: f64| if amount > 0.0 { 0.5 } else { 0.0 };
+    let by_minute = options.lines.iter().any(|line| {
+        wave.node_item(departure.from, line.sku).minutes.0 > 0 && source.minute_cost.0 > 0
+    });
+    let by_kg = lane.cost_per_kg.0 as f64;
+    DepartureTable {
+        release: release_ids(stocks.resources, openings, departure.from, departure.hop.departs),
+        release_cost: (source.shipment_cost.0 as f64 - slack(f64::from(u8::from(by_minute))))
+            * weight(CostKey::Handling),
+        lane_cost: (lane.shipment_cost.0 as f64 - slack(by_kg)) * weight(CostKey::TransferFreight)
+            - slack(carbon) * weight(CostKey::Carbon),
+        kg_cost: by_kg * weight(CostKey::TransferFreight) + carbon * weight(CostKey::Carbon),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::domain::CostKey;
 use crate::ids::OrderId;
 use crate::network::distance_matrix;
 use crate::options::{OrderOptions, Planner, order_options};
+use crate::solve::column::{Column, CostOf, Entry};
 use crate::solve::pricing::{OrderPrices, Prices, Scan};
 use crate::solve::tables::OrderTables;
 use crate::solve::{ResourceId, Resources};
@@ -58,6 +59,12 @@ impl<'a> WaveProblem<'a> {
             .collect();
         let contended = contended(&resources, &orders);
         WaveProblem { planner, resources, orders, contended }
+    }
+
+    /// Entries of an order with their exact cost and uses.
+    pub fn column(&self, order: u32, entries: Vec<Entry>, cost_of: CostOf) -> Column {
+        let options = &self.orders[order as usize].options;
+        Column::new(self.planner, &self.resources, options, order, entries, cost_of)
     }
 
     /// What pricing an order reads.
@@ -121,25 +128,27 @@ fn contended(resources: &Resources, orders: &[OrderProblem]) -> Vec<bool> {
         };
         for group in &tables.groups {
             let parcels = &tables.shipments[group.shipment].parcels;
-            for way in &group.ways {
-                let (line, need) = (way.line, options.lines[way.line].need);
+            for table in &group.lines {
+                let (line, need) = (table.line, options.lines[table.line].need);
                 let parts = if options.split_lines { units(line) } else { 1.0 };
                 want(group.release.units, line, units(line));
                 want(group.release.lines, line, parts);
                 want(group.release.shipments, line, parts);
-                want(group.release.minutes, line, way.minutes * units(line));
+                want(group.release.minutes, line, table.minutes * units(line));
                 let alone = parcels[tables.states.stride(need) * tables.states.whole(need)] as f64;
                 want(group.carrier, line, alone.max(parts));
             }
         }
-        for arrival in &tables.arrivals {
-            for line in 0..arrival.stock.len() {
-                let parts = if options.split_lines { units(line) } else { 1.0 };
-                want(arrival.release.units, line, units(line));
-                want(arrival.release.lines, line, parts);
+        for (supply, table) in options.transfers.supplies.iter().zip(&tables.supplies) {
+            let line = supply.line;
+            let parts = if options.split_lines { units(line) } else { 1.0 };
+            let departures = options.transfers.departures.iter().zip(&tables.departures);
+            for (_, departure) in departures.filter(|(d, _)| d.from == supply.source) {
+                want(departure.release.units, line, units(line));
+                want(departure.release.lines, line, parts);
                 // One a lane; a line may leave over as many as it has parts.
-                want(arrival.release.shipments, line, parts);
-                want(arrival.release.minutes, line, arrival.minutes[line] * units(line));
+                want(departure.release.shipments, line, parts);
+                want(departure.release.minutes, line, table.minutes * units(line));
             }
         }
         for stock in &tables.stocks {

@@ -3,8 +3,7 @@
 use crate::domain::CostKey;
 use crate::options::{Decision, frozen_decisions, weighted_open_change, weighted_unfilled};
 use crate::solve::column::Column;
-use crate::solve::pricing::Prices;
-use crate::solve::{Stockroom, WaveProblem};
+use crate::solve::{Duals, Stockroom, WaveProblem};
 use crate::strategies::desk::arrival_sequence;
 use crate::units::{Decimal, Objective};
 use rustc_hash::FxHashMap;
@@ -22,7 +21,7 @@ pub(super) struct Book<'a> {
 
 impl<'a> Book<'a> {
     /// An empty plan; `prices` guide the choice of every order.
-    pub fn new(problem: &'a WaveProblem<'a>, prices: &Prices) -> Book<'a> {
+    pub fn new(problem: &'a WaveProblem<'a>, prices: &Duals) -> Book<'a> {
         Book {
             problem,
             room: Stockroom::new(problem, prices),
@@ -35,7 +34,7 @@ impl<'a> Book<'a> {
     /// Plans an order by the best that is left, in place of what it had.
     pub fn plan(&mut self, order: usize) {
         self.withdraw(order);
-        let columns = self.room.plan(order);
+        let columns: Vec<Column> = self.room.plan(order).into_iter().collect();
         for column in &columns {
             for &(id, used) in &column.uses {
                 self.used[id as usize] += used;
@@ -108,6 +107,12 @@ impl<'a> Book<'a> {
         total
     }
 
+    /// What the open lines cost in all, weighted, in minor units.
+    pub fn total(&self) -> f64 {
+        let own: f64 = (0..self.columns.len()).map(|order| self.cost_of(order)).sum();
+        own + self.shared_cost(self.columns.iter().flatten())
+    }
+
     /// The plan as decisions, frozen commitments included.
     pub fn decisions(&self) -> Vec<Decision> {
         let wave = self.problem.planner.wave;
@@ -152,7 +157,9 @@ pub(super) fn arrivals(problem: &WaveProblem) -> Vec<usize> {
 
 /// Next to nothing for what is contended: of plans that cost an order the same, it takes the one
 /// that leaves more to others.
-pub(super) fn next_to_free(problem: &WaveProblem) -> Prices {
+pub(super) fn next_to_free(problem: &WaveProblem) -> Duals {
     let price = |contended: &bool| if *contended { 1e-3 } else { 0.0 };
-    Prices { resources: problem.contended.iter().map(price).collect() }
+    let mut duals = Duals::free(problem);
+    duals.prices.resources = problem.contended.iter().map(price).collect();
+    duals
 }

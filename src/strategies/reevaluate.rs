@@ -76,7 +76,7 @@ const BATCH: usize = 512;
 fn ideals(problem: &WaveProblem, stop: &(dyn Fn() -> bool + Sync)) -> Vec<(f64, Vec<ResourceId>)> {
     let untouched = Stockroom::new(problem, &next_to_free(problem));
     let alone = |room: &mut Stockroom, order: usize| {
-        let columns = room.plan(order);
+        let columns: Vec<Column> = room.plan(order).into_iter().collect();
         for column in &columns {
             room.give_back(column);
         }

@@ -40,7 +40,7 @@ pub(super) fn plan<'a>(problem: &'a WaveProblem<'a>, stop: &(dyn Fn() -> bool + 
 /// How much dearer an order becomes without the contended things that its best plan uses. The room
 /// is left as it was.
 fn regret(problem: &WaveProblem, room: &mut Stockroom, order: usize) -> f64 {
-    let first = room.plan(order);
+    let first: Vec<Column> = room.plan(order).into_iter().collect();
     for column in &first {
         room.give_back(column);
     }
@@ -66,7 +66,7 @@ fn regret(problem: &WaveProblem, room: &mut Stockroom, order: usize) -> f64 {
         opens: Box::default(),
     };
     room.take(&gone);
-    let second = room.plan(order);
+    let second: Vec<Column> = room.plan(order).into_iter().collect();
     for column in &second {
         room.give_back(column);
     }

@@ -6,10 +6,9 @@ use wavewright::domain::{Model, Wave};
 use wavewright::options::{Decision, Planner, frozen_decisions};
 use wavewright::options::{weighted_open_change, weighted_unfilled};
 use wavewright::plan::Ledger;
-use wavewright::solve::WaveProblem;
 use wavewright::solve::column::Column;
 use wavewright::solve::exact::{Formulation, enumerate};
-use wavewright::solve::pricing::{OrderPrices, Prices};
+use wavewright::solve::{Duals, WaveProblem};
 use wavewright::units::Objective;
 
 /// What the program of a wave says, in weighted minor units.
@@ -25,11 +24,8 @@ pub struct Agreed {
 pub fn agreed(wave: &Wave, model: &Model, most: usize) -> Option<Agreed> {
     let planner = Planner::new(wave, model);
     let problem = WaveProblem::new(&planner);
-    let prices = Prices { resources: vec![0.0; problem.resources.len()] };
-    let order_prices: Vec<OrderPrices> =
-        problem.orders.iter().map(|order| OrderPrices::free(&order.tables)).collect();
-    let found = enumerate(&problem, &prices, &order_prices, f64::INFINITY, most);
-    if found.overflow || found.unseen > 0 || found.columns.len() > most {
+    let found = enumerate(&problem, &Duals::free(&problem), f64::INFINITY, most);
+    if found.overflow || found.columns.len() > most {
         return None;
     }
     let is_empty = Formulation::new(&problem, &found.columns).names().columns.is_empty();

@@ -1,16 +1,18 @@
 //! The columns that can still matter.
 
+use crate::network::Hop;
 use crate::options::OrderOptions;
 use crate::solve::ResourceId;
-use crate::solve::column::Column;
-use crate::solve::order_plan::{BestColumns, OrderBound, Terms};
-use crate::solve::pricing::{Priced, Visit};
+use crate::solve::column::{Column, CostOf};
+use crate::solve::order_plan::{OrderBound, Terms};
+use crate::solve::pricing::{Found, Visit};
 use crate::solve::relax::Duals;
-use crate::solve::shared::{Wanted, combinations};
+use crate::solve::routes::all_routes;
+use crate::solve::search;
 use crate::solve::wave_options::{OrderProblem, WaveProblem};
 use crate::units::Decimal;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The columns within a distance of the best order plans.
 #[derive(Clone, Debug)]
@@ -19,19 +21,17 @@ pub struct Enumeration {
     pub columns: Vec<Column>,
     /// Whether the search stopped because there were too many.
     pub overflow: bool,
-    /// Orders of which not every combination of shipments that share a transfer was looked at.
-    pub unseen: u64,
 }
 
 /// Collects the columns of an order.
 struct Collector<F: Fn(usize, u32) -> f64> {
     limit: F,
-    found: Vec<Priced>,
+    found: Vec<Found>,
     most: usize,
 }
 
 impl<F: Fn(usize, u32) -> f64> Visit for Collector<F> {
-    fn limit(&self, state: usize, shipments: u32, _: bool) -> f64 {
+    fn limit(&self, state: usize, shipments: u32) -> f64 {
         if self.found.len() > self.most {
             f64::NEG_INFINITY
         } else {
@@ -39,11 +39,7 @@ impl<F: Fn(usize, u32) -> f64> Visit for Collector<F> {
         }
     }
 
-    fn only_cheapest(&self) -> bool {
-        false
-    }
-
-    fn visit(&mut self, found: Priced) {
+    fn visit(&mut self, found: Found) {
         self.found.push(found);
     }
 }
@@ -60,13 +56,12 @@ pub fn enumerate(
     let of_order = |index: usize| {
         let OrderProblem { options, tables } = &problem.orders[index];
         let scan = problem.scan(index, &duals.prices, &duals.orders[index]);
-        let mut best = BestColumns::find(&scan);
-        let bound = OrderBound::new(&scan, &mut best);
+        let bound = OrderBound::new(&scan);
         let most = Terms::new(options, tables).max_shipments;
-        // The limit of a state: what a column may cost so that some plan with it is near enough.
+        // The limit of a state: what a shipment may cost so that some plan with it is near enough.
         let mut limits: BTreeMap<(usize, u32), f64> = BTreeMap::new();
         for state in 1..tables.states.count() {
-            for shipments in 0..=most {
+            for shipments in 0..=most.min(1) {
                 let rest = bound.rest(tables, state, shipments);
                 if rest.is_finite() {
                     let limit = bound.least + distance - rest + 1e-6;
@@ -78,25 +73,38 @@ pub fn enumerate(
             limits.get(&(state, shipments)).copied().unwrap_or(f64::NEG_INFINITY)
         };
         let mut all = Collector { limit, found: Vec::new(), most: most_columns };
-        scan.shipments(&mut all);
-        let unseen = u64::from(!combinations(&scan, &mut all, Wanted::All));
-        let overflow = all.found.len() > most_columns;
-        let mut columns: Vec<Column> =
-            all.found.into_iter().map(|found| scan.column(index as u32, found.entries)).collect();
+        search::shipments(&scan, &all_routes(&scan), &mut all);
+        let overflow = all.found.len() > most_columns || moves_too_many(&all.found);
+        let column = |found: Found| scan.column(index as u32, found.entries, CostOf::Shipments);
+        let mut columns: Vec<Column> = all.found.into_iter().map(column).collect();
         columns.retain(|column| column.fits_alone(&problem.resources));
         drop_dominated(problem, options, &mut columns);
         columns.sort_by(|a, b| a.entries.cmp(&b.entries));
         columns.dedup_by(|a, b| a.entries == b.entries);
-        (columns, unseen, overflow)
+        (columns, overflow)
     };
-    let results: Vec<_> = (0..problem.orders.len()).into_par_iter().map(of_order).collect();
-    let mut enumeration = Enumeration { columns: Vec::new(), overflow: false, unseen: 0 };
-    for (columns, unseen, overflow) in results {
+    let results: Vec<(Vec<Column>, bool)> =
+        (0..problem.orders.len()).into_par_iter().map(of_order).collect();
+    let mut enumeration = Enumeration { columns: Vec::new(), overflow: false };
+    for (columns, overflow) in results {
         enumeration.columns.extend(columns);
-        enumeration.unseen += unseen;
         enumeration.overflow |= overflow;
     }
     enumeration
+}
+
+/// Lines of an order that may leave together in one move; every subset of them is priced.
+const MAX_MOVED_LINES: usize = 10;
+
+/// Whether too many lines may leave together.
+fn moves_too_many(found: &[Found]) -> bool {
+    let mut lines: BTreeMap<Hop, BTreeSet<u32>> = BTreeMap::new();
+    for entry in found.iter().flat_map(|found| &found.entries) {
+        for hop in &entry.hops {
+            lines.entry(*hop).or_default().insert(entry.line);
+        }
+    }
+    lines.values().any(|lines| lines.len() > MAX_MOVED_LINES)
 }
 
 /// Drops columns for which another one covers the same units, costs no more, and uses no more of
@@ -112,15 +120,18 @@ fn drop_dominated(problem: &WaveProblem, options: &OrderOptions, columns: &mut V
         groups.dedup();
         groups
     };
-    let takes = |column: &Column| -> Vec<(usize, u32)> {
-        (0..options.lines.len()).map(|line| (line, column.quantity(line))).collect()
+    // What moves over lanes has to stay the same: the cost of lanes is not the column's.
+    let takes = |column: &Column| -> Vec<(usize, u32, Vec<Hop>)> {
+        let moved = |line: usize| column.entries.iter().filter(move |e| e.line as usize == line);
+        let hops = |line: usize| moved(line).flat_map(|entry| entry.hops.to_vec()).collect();
+        (0..options.lines.len()).map(|line| (line, column.quantity(line), hops(line))).collect()
     };
     let contended = |column: &Column| -> Vec<(ResourceId, Decimal)> {
         let uses = column.uses.iter().filter(|(id, _)| problem.contended[*id as usize]);
         uses.copied().collect()
     };
     // Columns that may replace each other, the cheapest first.
-    type Key = (Vec<(usize, u32)>, Vec<u32>, u32);
+    type Key = (Vec<(usize, u32, Vec<Hop>)>, Vec<u32>, u32);
     let mut by_key: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
     for (index, column) in columns.iter().enumerate() {
         let place = if alone { Vec::new() } else { groups(column) };

@@ -1,11 +1,13 @@
 //! The reference formulation in good_lp: one function a constraint family. `models/formulation.md`
 //! states the same in mathematics, under the same labels.
 
-use crate::options::OrderOptions;
-use crate::solve::column::Column;
+use crate::options::{Content, OrderOptions, Way};
+use crate::solve::ResourceId;
+use crate::solve::column::{Column, Entry, Move, move_cost, moves};
 use crate::solve::exact::names::{Names, need_name, opening_name, order_id, resource_name};
 use crate::solve::order_plan::{Terms, open_cost};
 use crate::solve::wave_options::{OrderProblem, WaveProblem};
+use crate::units::{Decimal, Quantity};
 use good_lp::{
     Constraint, Expression, ProblemVariables, Solution, SolverModel, Variable, constraint, variable,
 };
@@ -16,6 +18,16 @@ use std::collections::BTreeMap;
 struct Numbered {
     variable: Variable,
     index: usize,
+}
+
+/// Units that move together, by line id.
+type Contents = Vec<(u32, Quantity)>;
+
+/// A variable of units that move together, with what they use.
+#[derive(Clone, Debug)]
+struct Moved {
+    variable: Numbered,
+    uses: Vec<(ResourceId, Decimal)>,
 }
 
 /// The mixed-integer program of a wave over given columns.
@@ -36,6 +48,8 @@ pub struct Formulation<'a> {
     overload: BTreeMap<u32, Numbered>,
     /// `opened`: whether a node is opened for a date.
     opened: BTreeMap<u32, Numbered>,
+    /// `moved`: whether exactly these units leave together; by order, move and contents.
+    moved: BTreeMap<(usize, Move, Contents), Moved>,
     /// `worst`: whether a divisible line has a part that is late at such a cost or more.
     worst: BTreeMap<(usize, usize, i128), Numbered>,
     /// `changed`: whether a divisible line departs from its commitments; by order and need.
@@ -64,6 +78,7 @@ impl<'a> Formulation<'a> {
             split: BTreeMap::new(),
             overload: BTreeMap::new(),
             opened: BTreeMap::new(),
+            moved: BTreeMap::new(),
             worst: BTreeMap::new(),
             changed: BTreeMap::new(),
         };
@@ -71,6 +86,7 @@ impl<'a> Formulation<'a> {
         program.open_variables();
         program.fill();
         program.one_shipment_a_group();
+        program.move_lines();
         program.count_shipments();
         program.respect_limits();
         program.open_nodes();
@@ -110,6 +126,7 @@ impl<'a> Formulation<'a> {
         let mut digits: BTreeMap<(usize, usize), usize> = BTreeMap::new();
         let mut shipments: BTreeMap<usize, u32> = BTreeMap::new();
         let mut used: BTreeMap<u32, f64> = BTreeMap::new();
+        let mut entries: BTreeMap<usize, Vec<Entry>> = BTreeMap::new();
         for ((column, made), variable) in self.columns.iter().zip(made).zip(&self.ship) {
             if !made {
                 continue;
@@ -120,6 +137,7 @@ impl<'a> Formulation<'a> {
             for need in 0..tables.states.needs() {
                 *digits.entry((order, need)).or_default() += digit(options, column, need);
             }
+            entries.entry(order).or_default().extend(column.entries.iter().cloned());
             *shipments.entry(order).or_default() += column.shipments;
             for (id, amount) in &column.uses {
                 *used.entry(*id).or_default() += amount.to_f64();
@@ -130,9 +148,19 @@ impl<'a> Formulation<'a> {
                 }
             }
             for (&(of_order, line, cost), worst) in &self.worst {
-                let reaches = column_lateness(options, column, line) >= cost;
+                let reaches = column_lateness(self.problem, column, line) >= cost;
                 if of_order == order && column.quantity(line) > 0 && reaches {
                     set(&mut values, *worst, 1.0);
+                }
+            }
+        }
+        for (order, entries) in entries {
+            for (of_move, contents) in moves(&self.problem.orders[order].options, &entries) {
+                if let Some(moved) = self.moved.get(&(order, of_move, units_by_line(&contents))) {
+                    set(&mut values, moved.variable, 1.0);
+                    for (id, amount) in &moved.uses {
+                        *used.entry(*id).or_default() += amount.to_f64();
+                    }
                 }
             }
         }
@@ -147,7 +175,9 @@ impl<'a> Formulation<'a> {
             let covered = digits.get(&(order, need)).copied().unwrap_or(0);
             let open = covered < tables.states.whole(need) && tables.open_change[need].0 > 0;
             let moved = self.columns.iter().zip(made).any(|(column, made)| {
-                *made && column.order as usize == order && column_changes(options, column, line)
+                *made
+                    && column.order as usize == order
+                    && column_changes(self.problem, column, line)
             });
             set(&mut values, *variable, f64::from(u8::from(open || moved)));
         }
@@ -270,6 +300,79 @@ impl<'a> Formulation<'a> {
         }
     }
 
+    /// `moved[o,m,q]`, `carried[o,m,l]`, `moved_once[o,m]`: what leaves together over a lane, or is
+    /// released into it, is priced together, whatever shipments it is for.
+    fn move_lines(&mut self) {
+        for (order, columns) in self.columns_by_order().into_iter().enumerate() {
+            let OrderProblem { options, .. } = &self.problem.orders[order];
+            // Units by move, line and column.
+            let mut carried: BTreeMap<Move, BTreeMap<u32, Vec<(usize, Quantity)>>> =
+                BTreeMap::new();
+            for &column in &columns {
+                for (of_move, contents) in moves(options, &self.columns[column].entries) {
+                    let of_move = carried.entry(of_move).or_default();
+                    for content in contents {
+                        of_move.entry(content.line).or_default().push((column, content.quantity));
+                    }
+                }
+            }
+            for (position, (of_move, lines)) in carried.into_iter().enumerate() {
+                let name = format!("{}.{position}", order_id(self.problem, order));
+                self.one_move(order, of_move, &lines, &name);
+            }
+        }
+    }
+
+    /// The variables of everything that may leave together in one move, and their constraints.
+    fn one_move(
+        &mut self,
+        order: usize,
+        of_move: Move,
+        lines: &BTreeMap<u32, Vec<(usize, Quantity)>>,
+        name: &str,
+    ) {
+        let problem = self.problem;
+        let OrderProblem { options, .. } = &problem.orders[order];
+        let mut all: Vec<Vec<Content>> = vec![Vec::new()];
+        for line in options.lines.iter().filter(|line| lines.contains_key(&line.id.0)) {
+            let least = if line.divisible { 1 } else { line.quantity };
+            let more = all.iter().flat_map(|contents| {
+                (least..=line.quantity).map(move |quantity| {
+                    let content = Content { line: line.id.0, sku: line.sku, quantity };
+                    contents.iter().copied().chain([content]).collect::<Vec<Content>>()
+                })
+            });
+            let more: Vec<Vec<Content>> = more.collect();
+            all.extend(more);
+        }
+        all.retain(|contents| !contents.is_empty());
+        let mut carried: BTreeMap<u32, Expression> = BTreeMap::new();
+        let mut once = Expression::default();
+        let count = all.len();
+        for (index, contents) in all.into_iter().enumerate() {
+            let (cost, uses) =
+                move_cost(problem.planner, &problem.resources, options, of_move, &contents);
+            let variable = self.variable(format!("moved.{name}.{index}"), variable().binary());
+            self.objective.add_mul(cost.to_minor(), variable.variable);
+            once.add_mul(1.0, variable.variable);
+            for content in &contents {
+                let of_line = carried.entry(content.line).or_default();
+                of_line.add_mul(-f64::from(content.quantity), variable.variable);
+            }
+            let key = (order, of_move, units_by_line(&contents));
+            self.moved.insert(key, Moved { variable, uses });
+        }
+        for (line, mut balance) in carried {
+            for &(column, quantity) in lines.get(&line).into_iter().flatten() {
+                balance.add_mul(f64::from(quantity), self.ship[column].variable);
+            }
+            self.constrain(format!("carried.{name}.{line}"), constraint!(balance == 0.0));
+        }
+        if count > 1 {
+            self.constrain(format!("moved_once.{name}"), constraint!(once <= 1.0));
+        }
+    }
+
     /// `shipments[o]`: shipments beyond the first are splits, and the limit on shipments holds.
     fn count_shipments(&mut self) {
         let by_order = self.columns_by_order();
@@ -308,6 +411,13 @@ impl<'a> Formulation<'a> {
             for (id, used) in &column.uses {
                 if self.problem.contended[*id as usize] {
                     uses.entry(*id).or_default().add_mul(used.to_f64(), ship.variable);
+                }
+            }
+        }
+        for moved in self.moved.values() {
+            for (id, used) in &moved.uses {
+                if self.problem.contended[*id as usize] {
+                    uses.entry(*id).or_default().add_mul(used.to_f64(), moved.variable.variable);
                 }
             }
         }
@@ -365,7 +475,7 @@ impl<'a> Formulation<'a> {
             let options = &self.problem.orders[order].options;
             for (line, terms) in options.lines.iter().enumerate() {
                 if terms.divisible && column.quantity(line) > 0 {
-                    let cost = column_lateness(options, column, line);
+                    let cost = column_lateness(self.problem, column, line);
                     parts.entry((order, line)).or_default().push((cost, index));
                 }
             }
@@ -400,7 +510,7 @@ impl<'a> Formulation<'a> {
             let OrderProblem { options, tables } = &self.problem.orders[order];
             for need in 0..tables.states.needs() {
                 let line = options.needs[need].lines[0];
-                if options.lines[line].divisible && column_changes(options, column, line) {
+                if options.lines[line].divisible && column_changes(self.problem, column, line) {
                     causes.entry((order, need)).or_default().push(ship.variable);
                 }
             }
@@ -432,6 +542,13 @@ impl<'a> Formulation<'a> {
     }
 }
 
+/// Units by line id, sorted.
+fn units_by_line(contents: &[Content]) -> Contents {
+    let mut units: Contents = contents.iter().map(|c| (c.line, c.quantity)).collect();
+    units.sort_unstable();
+    units
+}
+
 /// How much of a need a column covers, as a digit of the order's state.
 fn digit(options: &OrderOptions, column: &Column, need: usize) -> usize {
     let line = options.needs[need].lines[0];
@@ -440,19 +557,28 @@ fn digit(options: &OrderOptions, column: &Column, need: usize) -> usize {
 }
 
 /// The lateness that a divisible line pays for its latest part in a column.
-fn column_lateness(options: &OrderOptions, column: &Column, line: usize) -> i128 {
-    let entries = column.entries.iter().filter(|entry| entry.line as usize == line);
-    let ways = entries
-        .filter_map(|entry| options.groups[entry.group as usize].way(line, entry.arrival as usize));
+fn column_lateness(problem: &WaveProblem, column: &Column, line: usize) -> i128 {
+    let ways = column_ways(problem, column, line);
     ways.map(|way| way.lateness.0).max().unwrap_or(0)
 }
 
 /// Whether a part of a line in a column departs from the line's commitments.
-fn column_changes(options: &OrderOptions, column: &Column, line: usize) -> bool {
-    let entries = column.entries.iter().filter(|entry| entry.line as usize == line);
-    let mut ways =
-        entries.filter_map(|e| options.groups[e.group as usize].way(line, e.arrival as usize));
-    ways.any(|way| way.change.0 > 0)
+fn column_changes(problem: &WaveProblem, column: &Column, line: usize) -> bool {
+    column_ways(problem, column, line).any(|way| way.change.0 > 0)
+}
+
+/// The ways of a line in a column.
+fn column_ways<'a>(
+    problem: &'a WaveProblem,
+    column: &'a Column,
+    line: usize,
+) -> impl Iterator<Item = Way> + 'a {
+    let options = &problem.orders[column.order as usize].options;
+    let entries = column.entries.iter().filter(move |entry| entry.line as usize == line);
+    entries.map(move |entry| {
+        let group = &options.groups[entry.group as usize];
+        options.way(problem.planner, group, line, entry.source, !entry.hops.is_empty())
+    })
 }
 
 fn set(values: &mut [f64], variable: Numbered, value: f64) {

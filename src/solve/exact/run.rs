@@ -4,11 +4,12 @@ use crate::domain::CostKey;
 use crate::options::{
     Decision, Planner, frozen_decisions, weighted_open_change, weighted_unfilled,
 };
-use crate::solve::column::Column;
+use crate::solve::column::{Column, CostOf};
 use crate::solve::exact::{Enumeration, Formulation, enumerate};
 use crate::solve::greedy::greedy;
 use crate::solve::highs::{HighsError, MipSettings, run_mip};
-use crate::solve::pricing::Prices;
+use crate::solve::master::OrderColumn;
+use crate::solve::primal;
 use crate::solve::relax::{Duals, Relaxation, relax};
 use crate::solve::wave_options::WaveProblem;
 use crate::solve::{Control, Progress, Proof, ResourceKey, Scope, Stage, StoppedBy};
@@ -44,12 +45,14 @@ pub struct Outcome {
 /// What decisions cost, recomputed from the domain: the solver's own numbers are never used.
 pub type Value<'a> = dyn Fn(Vec<Decision>) -> Objective + Sync + 'a;
 
-/// The limit behind which orders stand of which not every combination of shipments that share a
-/// transfer was looked at: each such shipment counts as if it paid the transfer alone.
-const SHARED_TRANSFERS: &str = "shared_transfers";
-
+/// The relative distance of bound and master from which on rounding can find something good.
+const ROUND_FROM: f64 = 0.05;
+/// Passes of re-evaluation.
+const PASSES: usize = 3;
 /// Columns of an order beyond which the program is not written down.
 const MAX_COLUMNS_OF_ORDER: usize = 20_000;
+/// How often the distance is halved in search of a program that can be written down.
+const MAX_HALVINGS: usize = 24;
 /// Columns of a program that HiGHS can still make something of.
 const MAX_COLUMNS: usize = 600_000;
 
@@ -67,7 +70,7 @@ pub fn solve_exact(
     let mut run = Run::new(&problem, settings, value, control);
     run.first_plan();
     let relaxation = run.relax()?;
-    run.guided_plan(&relaxation.duals);
+    run.rounded(&relaxation.duals, &relaxation.columns, &relaxation.values);
     if run.is_open() {
         run.restricted(&relaxation)?;
     }
@@ -88,7 +91,7 @@ pub(super) fn columns_that_matter(
     let mut run = Run::new(problem, settings, value, control);
     run.first_plan();
     let relaxation = run.relax()?;
-    run.guided_plan(&relaxation.duals);
+    run.rounded(&relaxation.duals, &relaxation.columns, &relaxation.values);
     if run.is_open() {
         run.restricted(&relaxation)?;
     }
@@ -98,7 +101,7 @@ pub(super) fn columns_that_matter(
         return Ok(None);
     }
     run.report(Stage::Columns);
-    Ok(Some(with_incumbent(found.columns, &run.incumbent)))
+    Ok(Some(run.with_incumbent(found.columns)))
 }
 
 /// The part of every objective that the program does not hold: the frozen commitments, with no
@@ -226,7 +229,7 @@ impl<'a> Run<'a> {
             let order = self.problem.orders[index].options.order;
             (wave.orders[order].placed_at, order)
         });
-        let free = Prices { resources: vec![0.0; self.problem.resources.len()] };
+        let free = Duals::free(self.problem);
         let columns = greedy(self.problem, &free, sequence.into_iter(), &|| self.stop());
         self.offer(columns);
         self.report(Stage::FirstPlan);
@@ -234,44 +237,76 @@ impl<'a> Run<'a> {
 
     fn relax(&mut self) -> Result<Relaxation, HighsError> {
         let constant = self.constant.to_minor();
-        let incumbent = self.objective.to_minor();
-        let listen = |progress: Progress| {
-            self.control.report(Progress {
-                incumbent: Some(incumbent),
-                bound: progress.bound.map(|bound| bound + constant),
-                ..progress
-            });
-        };
-        let relaxation = relax(
-            self.problem,
-            &self.incumbent,
-            self.settings.seed,
-            incumbent - constant,
-            self.settings.gap,
-            self.control,
-            &listen,
-        )?;
-        self.prove_bound(relaxation.bound + constant, Proof::Decompose);
+        let start = self.incumbent.clone();
+        // Rounding is worth its time whenever the bound has come much closer to the master.
+        let mut next_distance = ROUND_FROM;
+        let (seed, gap, problem) = (self.settings.seed, self.settings.gap, self.problem);
+        let control = self.control;
+        let relaxation = relax(problem, &start, seed, gap, control, &mut |step| {
+            self.prove_bound(step.bound + constant, Proof::Decompose);
+            let distance = (step.master - step.bound) / step.master.abs();
+            if distance < next_distance && !self.stop() {
+                next_distance = distance * 0.5;
+                self.rounded(step.duals, step.columns, step.values);
+            }
+            self.report(Stage::Prices);
+            self.objective.to_minor() - constant
+        })?;
         self.report(Stage::Prices);
         Ok(relaxation)
     }
 
-    /// Again one order after the other, this time paying what scarce things are worth.
-    fn guided_plan(&mut self, duals: &Duals) {
-        let sequence = 0..self.problem.orders.len();
-        let columns = greedy(self.problem, &duals.prices, sequence, &|| self.stop());
-        if !self.stop() {
-            self.offer(columns);
-            self.report(Stage::FirstPlan);
-        }
+    /// A plan from a fractional one, by rounding and re-evaluation.
+    fn rounded(&mut self, duals: &Duals, columns: &[OrderColumn], values: &[f64]) {
+        let stop = || self.stop();
+        let mut plan = primal::round(self.problem, duals, columns, values, &stop);
+        primal::reevaluate(self.problem, &mut plan, PASSES, &stop);
+        self.offer(plan.into_iter().flatten().collect());
     }
 
-    /// The program over the columns that pricing has found: a good plan, not a proof.
+    /// The program over the order plans that pricing has found: a good plan, not a proof.
     fn restricted(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
-        let columns = with_incumbent(relaxation.columns.clone(), &self.incumbent);
-        let seconds = self.control.seconds_left() * 0.25;
-        self.branch_and_bound(&columns, seconds)?;
+        let problem = self.problem;
+        let mut start: Vec<Option<Column>> = vec![None; problem.orders.len()];
+        for column in &self.incumbent {
+            start[column.order as usize] = Some(column.clone());
+        }
+        let reduced = relaxation.reduced_costs(problem);
+        let settings = self.mip_settings(self.control.seconds_left() * 0.25);
+        let found = primal::combine(
+            problem,
+            &relaxation.columns,
+            &reduced,
+            &relaxation.cuts,
+            &start,
+            settings,
+            self.control,
+        )?;
+        if let Some(found) = found {
+            let mut plan: Vec<Option<Column>> = vec![None; problem.orders.len()];
+            for column in found {
+                let order = column.order as usize;
+                plan[order] = Some(column);
+            }
+            primal::reevaluate(problem, &mut plan, PASSES, &|| self.stop());
+            self.offer(plan.into_iter().flatten().collect());
+        }
+        self.report(Stage::BranchAndBound);
         Ok(())
+    }
+
+    fn mip_settings(&self, seconds: f64) -> MipSettings {
+        let objective = self.objective.to_minor();
+        MipSettings {
+            relative_gap: 0.0,
+            absolute_gap: (0.9 * self.settings.gap * objective.abs()).max(0.5 * self.step()),
+            threads: self.settings.threads,
+            seed: self.settings.seed,
+            seconds,
+            offset: self.constant.to_minor(),
+            proven: self.bound,
+            proves_up_to: f64::NEG_INFINITY,
+        }
     }
 
     /// The program over every column that could be part of a better plan, as far as it can be
@@ -282,23 +317,34 @@ impl<'a> Run<'a> {
         // Plans with any other column cost more than this above the bound.
         let mut distance = objective - self.settings.gap * objective.abs() - lower;
         let mut found = self.columns_within(relaxation, distance);
-        while found.overflow || found.columns.len() > MAX_COLUMNS {
+        for _ in 0..MAX_HALVINGS {
+            if !found.overflow && found.columns.len() <= MAX_COLUMNS {
+                break;
+            }
             distance /= 2.0;
             found = self.columns_within(relaxation, distance);
             if self.stop() {
                 return Ok(());
             }
         }
-        let columns = with_incumbent(found.columns, &self.incumbent);
-        self.report(Stage::Columns);
-        let bound = self.branch_and_bound(&columns, self.control.seconds_left())?;
-        if found.unseen > 0 {
-            let orders = self.limits.entry(SHARED_TRANSFERS.to_string()).or_default();
-            *orders = (*orders).max(found.unseen);
+        if found.overflow {
+            return Ok(());
         }
+        let columns = self.with_incumbent(found.columns);
+        self.report(Stage::Columns);
+        let mut settings = self.mip_settings(self.control.seconds_left());
+        settings.proves_up_to = lower + distance;
+        let bound = self.branch_and_bound(&columns, settings)?;
         self.prove_bound(bound.min(lower + distance), Proof::Exact);
         self.report(Stage::BranchAndBound);
         Ok(())
+    }
+
+    /// Shipments with those of the incumbent among them, sorted.
+    fn with_incumbent(&self, mut shipments: Vec<Column>) -> Vec<Column> {
+        shipments.extend(shipments_of(self.problem, &self.incumbent));
+        sort_columns(&mut shipments);
+        shipments
     }
 
     fn columns_within(&self, relaxation: &Relaxation, distance: f64) -> Enumeration {
@@ -306,14 +352,18 @@ impl<'a> Run<'a> {
     }
 
     /// Solves the program over some columns; returns the bound on their plans.
-    fn branch_and_bound(&mut self, columns: &[Column], seconds: f64) -> Result<f64, HighsError> {
+    fn branch_and_bound(
+        &mut self,
+        columns: &[Column],
+        settings: MipSettings,
+    ) -> Result<f64, HighsError> {
         let formulation = Formulation::new(self.problem, columns);
         if formulation.names().columns.is_empty() {
             // Everything is frozen: there is nothing to decide.
             return Ok(self.constant.to_minor());
         }
         let mut made = vec![false; columns.len()];
-        for column in &self.incumbent {
+        for column in &shipments_of(self.problem, &self.incumbent) {
             let key = (column.order, &column.entries);
             let at = columns.binary_search_by(|other| (other.order, &other.entries).cmp(&key));
             if let Ok(at) = at {
@@ -325,23 +375,11 @@ impl<'a> Run<'a> {
             .model(highs)
             .try_into_inner()
             .map_err(|_| HighsError::Failed("take the program"))?;
-        let objective = self.objective.to_minor();
-        let run = run_mip(
-            model,
-            MipSettings {
-                relative_gap: 0.0,
-                absolute_gap: (0.9 * self.settings.gap * objective.abs()).max(0.5 * self.step()),
-                threads: self.settings.threads,
-                seed: self.settings.seed,
-                seconds,
-                offset: self.constant.to_minor(),
-            },
-            Some(&start),
-            self.control,
-        )?;
+        let run = run_mip(model, settings, Some(&start), self.control)?;
         if let Some(values) = run.values {
             let chosen = columns.iter().zip(&values).filter(|(_, value)| **value > 0.5);
-            self.offer(chosen.map(|(column, _)| column.clone()).collect());
+            let chosen: Vec<Column> = chosen.map(|(column, _)| column.clone()).collect();
+            self.offer(orders_of(self.problem, &chosen));
         }
         let bound = run.bound + self.constant.to_minor();
         // HiGHS keeps to its limits within 1e-6.
@@ -381,10 +419,28 @@ fn all_frozen(planner: &Planner) -> Vec<Decision> {
     wave.orders.ids().flat_map(|order| frozen_decisions(wave, order)).collect()
 }
 
-/// The columns with those of the incumbent among them, sorted.
-fn with_incumbent(mut columns: Vec<Column>, incumbent: &[Column]) -> Vec<Column> {
-    columns.extend_from_slice(incumbent);
+/// Order plans as single shipments, sorted; transfers are priced apart.
+fn shipments_of(problem: &WaveProblem, orders: &[Column]) -> Vec<Column> {
+    let shipments = orders.iter().flat_map(|column| {
+        let shipments = column.entries.chunk_by(|a, b| a.group == b.group);
+        shipments.map(|entries| problem.column(column.order, entries.to_vec(), CostOf::Shipments))
+    });
+    let mut shipments: Vec<Column> = shipments.collect();
+    sort_columns(&mut shipments);
+    shipments
+}
+
+/// Shipments, by order, as order plans.
+fn orders_of(problem: &WaveProblem, shipments: &[Column]) -> Vec<Column> {
+    let orders = shipments.chunk_by(|a, b| a.order == b.order);
+    let whole = orders.map(|of_order| {
+        let entries = of_order.iter().flat_map(|column| column.entries.iter().cloned());
+        problem.column(of_order[0].order, entries.collect(), CostOf::Order)
+    });
+    whole.collect()
+}
+
+fn sort_columns(columns: &mut Vec<Column>) {
     columns.sort_by(|a, b| (a.order, &a.entries).cmp(&(b.order, &b.entries)));
     columns.dedup_by(|a, b| (a.order, &a.entries) == (b.order, &b.entries));
-    columns
 }

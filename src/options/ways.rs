@@ -1,0 +1,77 @@
+//! The terms of a line's way into a shipment.
+
+use crate::domain::{CostKey, Escalate, NodeKind};
+use crate::ids::{LineId, NodeId};
+use crate::options::lines::{change_applies, lateness_cost};
+use crate::options::{Group, OrderOptions, Planner, Way, frozen_late_days};
+use crate::units::{Decimal, Money, Objective, round_half_up};
+
+impl Group {
+    /// The way of a line from the node's own stock.
+    pub fn direct(&self, line: usize) -> Option<&Way> {
+        self.ways.iter().find(|way| way.line == line)
+    }
+}
+
+impl OrderOptions {
+    /// The way of a line into a group, from the group's own node or over lanes from another.
+    pub fn way(
+        &self,
+        planner: &Planner,
+        group: &Group,
+        line: usize,
+        source: NodeId,
+        is_moved: bool,
+    ) -> Way {
+        let (wave, model) = (planner.wave, planner.model);
+        let terms = &self.lines[line];
+        let node = &wave.nodes[source];
+        let weighted = |key, amount| Objective::weighted(model.weight(key), amount);
+        let risk = node.reject_rate.0 as i128 * model.costs.reject_cost.0 as i128;
+        let risk = Money(round_half_up(risk, Decimal::SCALE as i128));
+        let mut part_cost = weighted(CostKey::RejectionRisk, risk);
+        let tier = planner.tier(source);
+        let escalated = match model.rules.escalate {
+            Escalate::None => false,
+            Escalate::Cost => true,
+            Escalate::Deadline => self.first_tiers[line] < tier,
+        };
+        if escalated {
+            part_cost += weighted(CostKey::Tier, model.rules.tier_cost * (tier as i64 - 1));
+        }
+        let joins_own_part = !is_moved
+            && group.joins.is_some_and(|index| {
+                self.frozen[index].contents.iter().any(|content| content.line == terms.id.0)
+            });
+        if joins_own_part {
+            // Frozen units of the line go the same way: together they are one part, paid already.
+            part_cost = Objective::ZERO;
+        }
+        let lateness =
+            weighted(CostKey::Lateness, self.extra_lateness(planner, terms.id, group.late_days));
+        let changes = change_applies(wave, terms.id, source, group.service, group.ship_date);
+        let change = if changes {
+            weighted(CostKey::Change, model.costs.change_cost)
+        } else {
+            Objective::ZERO
+        };
+        let purchase = if node.kind == NodeKind::Vendor {
+            wave.node_item(source, terms.sku).purchase_cost
+        } else {
+            Money::ZERO
+        };
+        let stock = wave.stock_of(source, terms.sku);
+        let opportunity = stock.map_or(Money::ZERO, |s| s.opportunity_cost);
+        let unit_cost = weighted(CostKey::ItemPurchase, purchase)
+            + weighted(CostKey::InventoryOpportunity, opportunity);
+        Way { line, source, part_cost, lateness, change, unit_cost }
+    }
+
+    /// What the open units of a line add to the lateness of its frozen part.
+    fn extra_lateness(&self, planner: &Planner, line: LineId, late_days: u32) -> Money {
+        let (wave, model) = (planner.wave, planner.model);
+        let frozen = frozen_late_days(wave, self.order, line, &self.frozen);
+        let cost = |days| lateness_cost(wave, model, self.order, days);
+        cost(late_days.max(frozen)) - cost(frozen)
+    }
+}

@@ -1,0 +1,246 @@
+//! Good plans from a fractional one: rounding, re-evaluation of each order, and the program over
+//! the order plans that are nearly as good as the best.
+
+use crate::solve::Control;
+use crate::solve::column::Column;
+use crate::solve::cuts::Cut;
+use crate::solve::greedy::Stockroom;
+use crate::solve::highs::{GrowingLp, HighsError, LpColumn, LpRow, MipSettings};
+use crate::solve::master::OrderColumn;
+use crate::solve::relax::Duals;
+use crate::solve::wave_options::WaveProblem;
+use rustc_hash::FxHashMap;
+
+/// Plans the orders one after the other, those first that the fractional plan is surest about: by
+/// its choice where that fits, else by the best plan from what is left at the guiding prices.
+pub fn round(
+    problem: &WaveProblem,
+    guide: &Duals,
+    columns: &[OrderColumn],
+    values: &[f64],
+    stop: &dyn Fn() -> bool,
+) -> Vec<Option<Column>> {
+    let mut choice: Vec<(f64, usize)> = vec![(0.0, usize::MAX); problem.orders.len()];
+    for (index, (column, &value)) in columns.iter().zip(values).enumerate() {
+        let known = &mut choice[column.order as usize];
+        if value > known.0 + 1e-9 {
+            *known = (value, index);
+        }
+    }
+    let mut sequence: Vec<usize> = (0..problem.orders.len()).collect();
+    sequence.sort_by(|&a, &b| choice[b].0.total_cmp(&choice[a].0).then(a.cmp(&b)));
+    let mut room = Stockroom::new(problem, guide);
+    let mut plan = vec![None; problem.orders.len()];
+    for order in sequence {
+        if stop() {
+            break;
+        }
+        let chosen = columns.get(choice[order].1).and_then(|column| column.shipped.as_ref());
+        plan[order] = match chosen {
+            Some(column) if room.fits(column) => {
+                room.take(column);
+                Some(column.clone())
+            }
+            _ => room.plan(order),
+        };
+    }
+    plan
+}
+
+/// Takes each order back and plans it again from what is left, until a pass changes little or it
+/// is told to stop. (Xu, Allgor and Graves 2009.)
+pub fn reevaluate(
+    problem: &WaveProblem,
+    plan: &mut [Option<Column>],
+    passes: usize,
+    stop: &dyn Fn() -> bool,
+) {
+    let mut room = Stockroom::new(problem, &Duals::free(problem));
+    for column in plan.iter().flatten() {
+        room.take(column);
+    }
+    for _ in 0..passes {
+        let mut changed = 0;
+        for (order, current) in plan.iter_mut().enumerate() {
+            if stop() {
+                return;
+            }
+            let before = current.take();
+            if let Some(column) = &before {
+                room.give_back(column);
+            }
+            let old = room.cost(order, before.as_ref());
+            let new = room.best(order);
+            let better = room.cost(order, new.as_ref()) < old - 1e-6;
+            *current = if better { new } else { before };
+            changed += usize::from(better);
+            if let Some(column) = &*current {
+                room.take(column);
+            }
+        }
+        if changed * 500 <= plan.len() {
+            return;
+        }
+    }
+}
+
+/// Order plans in the program, at most.
+const MAX_COLUMNS: usize = 40_000;
+
+/// The best plan that order plans of small reduced cost make up, if one better than the start is
+/// found. `reduced` says how far each is from the best of its order.
+///
+/// # Errors
+/// When HiGHS fails.
+pub fn combine(
+    problem: &WaveProblem,
+    columns: &[OrderColumn],
+    reduced: &[f64],
+    cuts: &[Cut],
+    start: &[Option<Column>],
+    settings: MipSettings,
+    control: &Control,
+) -> Result<Option<Vec<Column>>, HighsError> {
+    let mut nearest: Vec<usize> = (0..columns.len()).collect();
+    nearest.sort_by(|&a, &b| reduced[a].total_cmp(&reduced[b]).then(a.cmp(&b)));
+    nearest.truncate(MAX_COLUMNS);
+    nearest.sort_unstable();
+    let mut chosen: Vec<OrderColumn> = nearest.into_iter().map(|at| columns[at].clone()).collect();
+    let known = chosen.len();
+    for (order, column) in start.iter().enumerate() {
+        chosen.push(OrderColumn::new(problem, order, column.clone()));
+    }
+    let program = Program::new(problem, &chosen, cuts)?;
+    let mut values = vec![0.0; program.lp.columns()];
+    for &column in &program.columns[known..] {
+        values[column.index] = 1.0;
+    }
+    program.complete(&chosen[known..], &mut values);
+    let run = program.lp.run_mip(settings, Some(&values), control)?;
+    let Some(values) = run.values else { return Ok(None) };
+    let picked = chosen.iter().zip(&program.columns).filter(|(_, c)| values[c.index] > 0.5);
+    let mut plan: Vec<Column> = picked.filter_map(|(column, _)| column.shipped.clone()).collect();
+    plan.sort_by_key(|column| column.order);
+    Ok(Some(plan))
+}
+
+/// The program over order plans.
+struct Program<'a> {
+    problem: &'a WaveProblem<'a>,
+    lp: GrowingLp,
+    columns: Vec<LpColumn>,
+    resources: FxHashMap<u32, LpRow>,
+    overloads: Vec<(u32, LpColumn)>,
+    openings: FxHashMap<u32, LpColumn>,
+}
+
+impl<'a> Program<'a> {
+    fn new(
+        problem: &'a WaveProblem<'a>,
+        columns: &[OrderColumn],
+        cuts: &[Cut],
+    ) -> Result<Program<'a>, HighsError> {
+        let mut program = Program {
+            problem,
+            lp: GrowingLp::new(0)?,
+            columns: Vec::with_capacity(columns.len()),
+            resources: FxHashMap::default(),
+            overloads: Vec::new(),
+            openings: FxHashMap::default(),
+        };
+        let mut orders = Vec::with_capacity(problem.orders.len());
+        for _ in &problem.orders {
+            orders.push(program.lp.add_row(1.0, 1.0, [])?);
+        }
+        let mut cut_rows = Vec::with_capacity(cuts.len());
+        let mut of_stock: FxHashMap<(usize, usize), Vec<(usize, f64)>> = FxHashMap::default();
+        for (number, cut) in cuts.iter().enumerate() {
+            cut_rows.push(program.lp.add_row(f64::NEG_INFINITY, cut.limit, [])?);
+            for &(order, stock, coefficient) in &cut.terms {
+                of_stock.entry((order, stock)).or_default().push((number, coefficient));
+            }
+        }
+        let mut opening_uses: FxHashMap<(u32, usize), LpRow> = FxHashMap::default();
+        for column in columns {
+            let order = column.order as usize;
+            let mut terms = vec![(orders[order], 1.0)];
+            for &(id, used) in &column.uses {
+                terms.push((program.resource(id)?, used));
+            }
+            let tables = &problem.orders[order].tables;
+            let mut opened: Vec<u32> =
+                column.openings.iter().map(|(_, local, _)| tables.openings[*local]).collect();
+            opened.sort_unstable();
+            opened.dedup();
+            for id in opened {
+                let row = match opening_uses.get(&(id, order)) {
+                    Some(row) => *row,
+                    None => {
+                        let open = program.opening(id)?;
+                        let row = program.lp.add_row(f64::NEG_INFINITY, 0.0, [(open, -1.0)])?;
+                        opening_uses.insert((id, order), row);
+                        row
+                    }
+                };
+                terms.push((row, 1.0));
+            }
+            let mut of_cuts: Vec<(usize, f64)> = Vec::new();
+            for &stock in &column.stocks {
+                of_cuts.extend(of_stock.get(&(order, stock)).into_iter().flatten());
+            }
+            of_cuts.sort_unstable_by_key(|(number, _)| *number);
+            for of_cut in of_cuts.chunk_by(|a, b| a.0 == b.0) {
+                let sum = of_cut.iter().map(|(_, coefficient)| coefficient).sum();
+                terms.push((cut_rows[of_cut[0].0], sum));
+            }
+            program.columns.push(program.lp.add_binary(column.cost, terms)?);
+        }
+        Ok(program)
+    }
+
+    fn resource(&mut self, id: u32) -> Result<LpRow, HighsError> {
+        if let Some(row) = self.resources.get(&id) {
+            return Ok(*row);
+        }
+        let resource = &self.problem.resources.rows()[id as usize];
+        let row = self.lp.add_row(f64::NEG_INFINITY, resource.supply.to_f64(), [])?;
+        let overload = resource.overload.to_f64();
+        if overload > 0.0 {
+            let over = self.lp.add_column(resource.overload_cost, overload, [(row, -1.0)])?;
+            self.overloads.push((id, over));
+        }
+        self.resources.insert(id, row);
+        Ok(row)
+    }
+
+    fn opening(&mut self, id: u32) -> Result<LpColumn, HighsError> {
+        if let Some(column) = self.openings.get(&id) {
+            return Ok(*column);
+        }
+        let cost = self.problem.resources.opening_cost(id).to_minor();
+        let column = self.lp.add_binary(cost, [])?;
+        self.openings.insert(id, column);
+        Ok(column)
+    }
+
+    /// The values of overloads and openings when these plans are chosen.
+    fn complete(&self, plans: &[OrderColumn], values: &mut [f64]) {
+        let mut used: FxHashMap<u32, f64> = FxHashMap::default();
+        for plan in plans {
+            for &(id, amount) in &plan.uses {
+                *used.entry(id).or_default() += amount;
+            }
+            let tables = &self.problem.orders[plan.order as usize].tables;
+            for (_, local, _) in &plan.openings {
+                if let Some(column) = self.openings.get(&tables.openings[*local]) {
+                    values[column.index] = 1.0;
+                }
+            }
+        }
+        for (id, column) in &self.overloads {
+            let supply = self.problem.resources.rows()[*id as usize].supply.to_f64();
+            let over = used.get(id).copied().unwrap_or(0.0) - supply;
+            values[column.index] = over.max(0.0);
+        }
+    }
+}
