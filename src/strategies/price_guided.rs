@@ -6,7 +6,7 @@
 //! here the wave itself is known, so the prices are those of its own relaxation.
 
 use crate::domain::Model;
-use crate::solve::{Control, HighsError, WaveProblem, relax};
+use crate::solve::{Control, HighsError, Progress, Stage, WaveProblem, relax};
 use crate::strategies::book::{Book, arrivals};
 use crate::strategies::cheapest_order;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,15 +30,15 @@ pub(super) fn plan<'a>(
     let columns: Vec<_> = myopic.columns.iter().flatten().cloned().collect();
     // Half of the time is kept for the plan that the prices are for.
     let interrupted = AtomicBool::new(false);
-    let listen = |progress| {
-        control.report(progress);
+    let half = Control::new(control.seconds_left() / 2.0, &interrupted, |_| ());
+    let gap = model.solve.gap;
+    let relaxation = relax(problem, &columns, model.solve.seed, gap, &half, &mut |_| {
+        control.report(Progress { stage: Stage::Prices, incumbent: None, bound: None });
         if control.is_interrupted() {
             interrupted.store(true, Ordering::Relaxed);
         }
-    };
-    let half = Control::new(control.seconds_left() / 2.0, &interrupted, |_| ());
-    let relaxation =
-        relax(problem, &columns, model.solve.seed, objective, model.solve.gap, &half, &listen)?;
+        objective
+    })?;
     let mut best: Option<(f64, Book)> = None;
     for part in PARTS {
         let mut duals = relaxation.duals.clone();
