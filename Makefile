@@ -15,10 +15,10 @@ export PKG_CONFIG_PATH := $(CURDIR)/.tools/pkgconfig:$(PKG_CONFIG_PATH)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test fmt clippy check docs deny bench clean
+.PHONY: help setup browser notebooks build demo test fmt clippy check docs deny bench clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Fetch what the build needs beyond Rust, gcc and Python
 	@scripts/setup
@@ -29,7 +29,13 @@ build: setup ## Build the program
 demo: build ## Plan the quickstart wave (or WAVE=folder MODEL=name) and print the plan's summary
 	$(CARGO) run --release --locked --quiet -- plan $(WAVE) --model $(MODEL) --out out/$(notdir $(WAVE))
 
-test: setup ## Run every test
+browser: ## Install Chromium where there is none: tests open pages in it
+	@scripts/browser
+
+notebooks: ## Make the Python environment of the notebooks
+	@scripts/notebooks
+
+test: setup browser notebooks ## Run every test
 	$(CARGO) test --release --locked
 
 fmt: ## Format the code
@@ -51,7 +57,7 @@ docs: setup ## Build the API documentation, and the book where mdbook is install
 
 deny: ## Check licences and sources of the dependencies, without network
 	@if $(CARGO) deny --version >/dev/null 2>&1; then \
-		$(CARGO) deny check licenses bans sources; \
+		$(CARGO) deny check licenses bans sources && scripts/licences vendored; \
 	else scripts/licences; fi
 
 bench: setup ## Time reading a large wave, and the strategies

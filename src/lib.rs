@@ -14,6 +14,7 @@ pub mod planning;
 pub mod program;
 pub mod solve;
 pub mod strategies;
+pub mod sweep;
 pub mod tables;
 pub mod time;
 pub mod units;

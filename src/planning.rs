@@ -2,7 +2,7 @@
 
 use crate::domain::{CostKey, Method, Model, Wave};
 use crate::options::Planner;
-use crate::plan::{Certificate, Ledger, Plan, Proof, Status, explain};
+use crate::plan::{Certificate, Ledger, Plan, Proof, Seconds, Status, explain};
 use crate::solve::{Control, ExactSettings, HighsError, Outcome, ResourceKey, solve_exact};
 use crate::strategies::Strategy;
 use crate::verify::{Violation, verify};
@@ -86,7 +86,7 @@ pub fn plan_wave(
     certificate.method_reason = method_reason.to_string();
     certificate.threads = threads;
     seconds.insert("write_up".to_string(), control.seconds() - solved);
-    certificate.seconds = seconds;
+    certificate.seconds = seconds.into();
     let mut plan = Plan {
         certificate,
         assignments: ledger.assignments,
@@ -150,7 +150,7 @@ fn certificate(
             .map(|key| (key.name().to_string(), ledger.costs[key].0 as f64 / unit))
             .collect(),
         model: inputs.model,
-        seconds: BTreeMap::new(),
+        seconds: Seconds::default(),
         seed: model.solve.seed,
         threads: 0,
         versions: versions.into_iter().map(|(name, text)| (name.to_string(), text)).collect(),

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// What each module may use of the crate; `diagnostics` besides, which serves everyone but
 /// `verify`. The modules stand from earlier to later; an arrow that is not here points back or
 /// sideways.
-const MAY_USE: [(&str, &[&str]); 19] = [
+const MAY_USE: [(&str, &[&str]); 20] = [
     ("units", &[]),
     ("ids", &["units"]),
     ("time", &["units", "ids"]),
@@ -40,6 +40,13 @@ const MAY_USE: [(&str, &[&str]); 19] = [
             "verify",
         ],
     ),
+    (
+        "sweep",
+        &[
+            "units", "ids", "time", "domain", "ingest", "network", "options", "solve", "plan",
+            "verify", "planning",
+        ],
+    ),
     ("program", &["units", "ids", "time", "domain", "network", "options", "solve", "plan"]),
     (
         "cli",
@@ -59,6 +66,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
             "verify",
             "analysis",
             "planning",
+            "sweep",
             "program",
         ],
     ),

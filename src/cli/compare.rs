@@ -12,7 +12,7 @@ use crate::cli::progress::Display;
 use crate::cli::{Exit, exit};
 use crate::domain::{Model, Wave};
 use crate::ingest::{digests, model_to_json};
-use crate::plan::{Plan, Status};
+use crate::plan::{Plan, ProgressLog, Status};
 use crate::planning::{METHODS, RunInputs, plan_wave};
 use crate::solve::Control;
 use clap::builder::PossibleValuesParser;
@@ -198,11 +198,18 @@ fn plan_one(
     inputs: RunInputs,
 ) -> Result<Plan, Failure> {
     let display = Display::new(output, model.solve.time_limit_s, wave.minor_digits);
+    let log = ProgressLog::default();
+    let started = Instant::now();
     let plan = input::on_threads(model.solve.threads, || {
-        let listener = |progress| display.show(progress);
+        let listener = |progress| {
+            display.show(progress);
+            log.note(started.elapsed().as_secs_f64(), progress, wave.minor_digits);
+        };
         let control = Control::new(model.solve.time_limit_s, &interrupt.flag, listener);
         plan_wave(wave, model, inputs, &control)
     });
     display.finish();
-    Ok(plan??)
+    let mut plan = plan??;
+    plan.certificate.seconds.progress = log.into_steps();
+    Ok(plan)
 }

@@ -108,9 +108,9 @@ impl From<WriteError> for Failure {
                 error.to_string(),
                 "name a folder that does not exist, is empty or holds a plan",
             ),
-            WriteError::NotAComparison(_) => Failure::usage(
+            WriteError::NotAComparison(_) | WriteError::NotASweep(_) => Failure::usage(
                 error.to_string(),
-                "name a folder that does not exist, is empty or holds a comparison",
+                "name a folder that does not exist, is empty or holds what is to be replaced",
             ),
             error => Failure::internal(format!("the output is not written: {error}")),
         }

@@ -16,8 +16,10 @@ mod output;
 mod plan;
 mod progress;
 mod reference;
+mod report;
 mod schema;
 mod summary;
+mod sweep;
 mod verify;
 
 pub use exit::Exit;
@@ -50,6 +52,8 @@ enum Command {
     Plan(plan::Args),
     Compare(compare::Args),
     Verify(verify::Args),
+    Report(report::Args),
+    Sweep(sweep::Args),
     Schema(schema::Args),
     ExportModel(export_model::Args),
     Completions(completions::Args),
@@ -82,6 +86,8 @@ fn execute(command: Command, output: Output) -> Result<Exit, Failure> {
         Command::Plan(args) => plan::run(&args, output),
         Command::Compare(args) => compare::run(&args, output),
         Command::Verify(args) => verify::run(&args, output),
+        Command::Report(args) => report::run(&args, output),
+        Command::Sweep(args) => sweep::run(&args, output),
         Command::Schema(args) => schema::run(&args, output),
         Command::ExportModel(args) => export_model::run(&args, output),
         Command::Completions(args) => completions::run(&args, output),

@@ -13,7 +13,7 @@ const EVERY: Duration = Duration::from_secs(5);
 /// Shows how far a method is.
 pub(super) struct Display {
     sink: Sink,
-    started: Instant,
+    started: Mutex<Instant>,
     /// No limit where it is not finite.
     time_limit_s: f64,
     minor_digits: u32,
@@ -41,13 +41,14 @@ impl Display {
             Sink::Lines(Mutex::new(None))
         };
         let known = Mutex::new((None, None));
-        Display { sink, started: Instant::now(), time_limit_s, minor_digits, known }
+        Display { sink, started: Mutex::new(Instant::now()), time_limit_s, minor_digits, known }
     }
 
     /// Shows a report of the method.
     pub(super) fn show(&self, progress: Progress) {
         let progress = self.complete(progress);
-        let text = || self.text(progress, self.started.elapsed().as_secs_f64());
+        let started = *self.started.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = || self.text(progress, started.elapsed().as_secs_f64());
         match &self.sink {
             Sink::Quiet => (),
             Sink::Bar(bar) => bar.set_message(text()),
@@ -68,6 +69,17 @@ impl Display {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         *known = (progress.incumbent.or(known.0), progress.bound.or(known.1));
         Progress { incumbent: known.0, bound: known.1, ..progress }
+    }
+
+    /// Says what is planned next; time and what is known start anew.
+    pub(super) fn begin(&self, text: &str) {
+        *self.started.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = (None, None);
+        match &self.sink {
+            Sink::Quiet => (),
+            Sink::Bar(bar) => bar.println(text),
+            Sink::Lines(_) => tell(text),
+        }
     }
 
     /// Takes the changing line away.
@@ -118,7 +130,7 @@ mod tests {
     fn display(time_limit_s: f64) -> Display {
         let sink = Sink::Quiet;
         let known = Mutex::new((None, None));
-        Display { sink, started: Instant::now(), time_limit_s, minor_digits: 2, known }
+        Display { sink, started: Mutex::new(Instant::now()), time_limit_s, minor_digits: 2, known }
     }
 
     #[test]
@@ -130,6 +142,16 @@ mod tests {
         let shown = report(Stage::BranchAndBound, None, Some(4.0));
         assert_eq!((shown.incumbent, shown.bound), (Some(5.0), Some(4.0)));
         assert_eq!(shown.stage, Stage::BranchAndBound);
+    }
+
+    #[test]
+    fn what_was_known_of_one_plan_says_nothing_about_the_next() {
+        let display = display(60.0);
+        let stage = Stage::Prices;
+        display.complete(Progress { stage, incumbent: Some(5.0), bound: Some(3.0) });
+        display.begin("the next");
+        let shown = display.complete(Progress { stage, incumbent: None, bound: None });
+        assert_eq!((shown.incumbent, shown.bound), (None, None));
     }
 
     #[test]

@@ -182,22 +182,31 @@ fn unreadable(file: &str, error: &TableError, findings: &mut Findings) {
 /// # Errors
 /// When a file cannot be read.
 pub fn digests(folder: &Path, model: &str) -> std::io::Result<BTreeMap<String, String>> {
+    let mut digests = wave_digests(folder)?;
+    let model =
+        ModelFile::open(model).map_err(|finding| std::io::Error::other(finding.to_string()))?;
+    digests.insert(model.file, digest(model.text.as_bytes()));
+    Ok(digests)
+}
+
+fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// SHA-256 of every file of a wave, by its name.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn wave_digests(folder: &Path) -> std::io::Result<BTreeMap<String, String>> {
     let mut digests = BTreeMap::new();
-    let mut add = |name: String, bytes: &[u8]| {
-        let hex = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        digests.insert(name, hex);
-    };
     for name in file_names(folder)? {
         let is_table = name.rsplit_once('.').is_some_and(|(stem, extension)| {
             matches!(extension, "csv" | "parquet") && TABLES.iter().any(|table| table.name == stem)
         });
         if is_table || name == settings::FILE {
             let bytes = std::fs::read(folder.join(&name))?;
-            add(name, &bytes);
+            digests.insert(name, digest(&bytes));
         }
     }
-    let model =
-        ModelFile::open(model).map_err(|finding| std::io::Error::other(finding.to_string()))?;
-    add(model.file, model.text.as_bytes());
     Ok(digests)
 }

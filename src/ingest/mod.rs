@@ -17,8 +17,11 @@ mod settings;
 mod spec;
 mod wave;
 
-pub use folder::digests;
-pub use model::{model_from_json, model_to_json, parse_model, read_model, shipped_models};
+pub use folder::{digests, wave_digests};
+pub use model::{
+    SettingError, check_setting, model_from_json, model_to_json, numeric_settings, parse_model,
+    read_model, shipped_models, with_setting,
+};
 pub use pages::{model_page, wave_page};
 pub use schema::{model_schema, settings_schema, table_schema};
 pub use wave::{Ingested, read_wave};

@@ -2,6 +2,7 @@
 
 pub use crate::solve::{Proof, Scope, StoppedBy};
 
+use crate::plan::Step;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -22,6 +23,33 @@ impl Status {
             Status::GapOpen => "gap_open",
             Status::Heuristic => "heuristic",
         }
+    }
+}
+
+/// Wall-clock times: the one part of a plan that differs from run to run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Seconds {
+    /// Seconds by stage.
+    #[serde(flatten)]
+    pub stages: BTreeMap<String, f64>,
+    /// When the best plan and the bound got better; empty where nobody kept a record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub progress: Vec<Step>,
+}
+
+impl Seconds {
+    pub fn insert(&mut self, stage: String, seconds: f64) {
+        self.stages.insert(stage, seconds);
+    }
+
+    pub fn clear(&mut self) {
+        *self = Seconds::default();
+    }
+}
+
+impl From<BTreeMap<String, f64>> for Seconds {
+    fn from(stages: BTreeMap<String, f64>) -> Seconds {
+        Seconds { stages, progress: Vec::new() }
     }
 }
 
@@ -52,8 +80,8 @@ pub struct Certificate {
     pub cost: BTreeMap<String, f64>,
     /// The model in full, as in its file.
     pub model: serde_json::Value,
-    /// Wall-clock seconds by stage.
-    pub seconds: BTreeMap<String, f64>,
+    /// Wall-clock times.
+    pub seconds: Seconds,
     pub seed: u64,
     pub threads: u32,
     pub versions: BTreeMap<String, String>,

@@ -3,15 +3,18 @@
 mod certificate;
 mod io;
 mod ledger;
+mod progress;
 mod reasons;
 
 pub use crate::network::Hop;
-pub use certificate::{Certificate, Proof, Scope, Status, StoppedBy};
+pub use certificate::{Certificate, Proof, Scope, Seconds, Status, StoppedBy};
 pub use io::{
-    Frame, PLAN_CODES, PLAN_TABLES, WriteError, check_folder, names_in, read_plan, write_folder,
-    write_plan, write_table, write_text,
+    AssignmentRow, Frame, LoadRow, PLAN_CODES, PLAN_TABLES, PlanRows, ShipmentRow, StockRow,
+    TransferRow, UnfilledRow, WriteError, check_folder, names_in, read_plan, read_rows,
+    write_folder, write_plan, write_table, write_text,
 };
 pub use ledger::Ledger;
+pub use progress::{ProgressLog, Step};
 pub use reasons::explain;
 
 use crate::domain::CapacityUnit;

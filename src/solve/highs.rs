@@ -198,7 +198,7 @@ fn run(Sent(mut model): Sent, shared: &Shared) -> Result<MipRun, HighsError> {
     if known < 0 {
         return Err(HighsError::Status(format!("{status:?}")));
     }
-    let feasible = known == highs_sys::kHighsSolutionStatusFeasible as i64 && !infeasible;
+    let feasible = known == i64::from(highs_sys::SOLUTION_STATUS_FEASIBLE) && !infeasible;
     // A program without integer columns has its objective as its bound.
     let bound = if feasible && solved.mip_gap().is_infinite() && status == HighsModelStatus::Optimal
     {

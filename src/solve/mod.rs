@@ -6,6 +6,7 @@ mod cuts;
 pub mod exact;
 mod greedy;
 mod highs;
+mod lanes;
 mod master;
 pub mod order_plan;
 mod outcome;

@@ -3,10 +3,11 @@
 use crate::domain::{CapacityUnit, CostKey};
 use crate::ids::{LineId, NodeId, ServiceId};
 use crate::options::{
-    Content, Departure, Group, OrderOptions, Planner, Supply, carbon, freight, handling,
-    shipment_co2, weighted_open_change,
+    Content, Group, OrderOptions, Planner, carbon, freight, handling, shipment_co2,
+    weighted_open_change,
 };
 use crate::solve::column::Entry;
+use crate::solve::lanes::{DepartureTable, SupplyTable, departure_table, supply_tables};
 use crate::solve::states::States;
 use crate::solve::unfilled::{open_changes, unfilled_costs};
 use crate::solve::{OpeningId, ResourceId, ResourceKey, Resources, StockRows};
@@ -76,35 +77,6 @@ pub struct WayTable {
     pub change: f64,
     /// Index of the stock used; nothing where it is unlimited.
     pub stock: Option<usize>,
-}
-
-/// A supply of lanes as pricing sees it; amounts are weighted minor units.
-#[derive(Clone, Debug)]
-pub struct SupplyTable {
-    pub part_cost: f64,
-    /// Purchase, opportunity and handling per unit.
-    pub unit_cost: f64,
-    /// Handling per line.
-    pub line_cost: f64,
-    /// Minutes per unit at the source.
-    pub minutes: f64,
-    /// Of the commitments' sources of the line, which one it is: 0 for none of them.
-    pub class: usize,
-    /// Index of the stock used, by day of the supply.
-    pub stock: Vec<Option<usize>>,
-}
-
-/// A departure as pricing sees it; amounts are weighted minor units.
-#[derive(Clone, Copy, Debug)]
-pub struct DepartureTable {
-    /// The limited resources of a release into it.
-    pub release: ReleaseIds,
-    /// Paid once by what is released into it, at least.
-    pub release_cost: f64,
-    /// Paid once by what moves, at least.
-    pub lane_cost: f64,
-    /// Freight and carbon.
-    pub kg_cost: f64,
 }
 
 /// Limited stock that a line may use: of one source, on the dates of one step of its profile.
@@ -294,7 +266,7 @@ impl OrderTables {
     }
 }
 
-fn release_ids(
+pub(super) fn release_ids(
     resources: &Resources,
     openings: &mut Vec<OpeningId>,
     node: NodeId,
@@ -440,15 +412,15 @@ fn group_table(
 }
 
 /// The stocks of an order, numbered as they are met.
-struct Stocks<'a> {
-    planner: &'a Planner<'a>,
-    resources: &'a Resources,
+pub(super) struct Stocks<'a> {
+    pub(super) planner: &'a Planner<'a>,
+    pub(super) resources: &'a Resources,
     known: Vec<LineStock>,
 }
 
 impl Stocks<'_> {
     /// The index of the stock that a line uses when it is released on a day.
-    fn index(
+    pub(super) fn index(
         &mut self,
         options: &OrderOptions,
         line: usize,
@@ -474,74 +446,6 @@ fn committed_sources(planner: &Planner, line: LineId) -> Vec<NodeId> {
     sources.sort_unstable();
     sources.dedup();
     sources
-}
-
-fn supply_tables(
-    stocks: &mut Stocks,
-    options: &OrderOptions,
-    committed: &[Vec<NodeId>],
-) -> Vec<SupplyTable> {
-    let planner = stocks.planner;
-    let (wave, model) = (planner.wave, planner.model);
-    if options.transfers.departures.is_empty() {
-        return Vec::new();
-    }
-    let handling = model.weight(CostKey::Handling).to_f64();
-    let table = |supply: &Supply| {
-        let source = &wave.nodes[supply.source];
-        let line = &options.lines[supply.line];
-        let terms = wave.node_item(supply.source, line.sku);
-        // The terms of the source itself are the same in every group.
-        let own = options
-            .groups
-            .first()
-            .map(|group| options.way(planner, group, supply.line, supply.source, true));
-        let minutes = terms.minutes.to_f64();
-        let handled =
-            (source.unit_cost + terms.unit_cost).0 as f64 + minutes * source.minute_cost.0 as f64;
-        SupplyTable {
-            part_cost: own.as_ref().map_or(0.0, |way| way.part_cost.to_minor()),
-            unit_cost: own.as_ref().map_or(0.0, |way| way.unit_cost.to_minor())
-                + handled * handling,
-            line_cost: source.line_cost.0 as f64 * handling,
-            minutes,
-            class: committed[supply.line]
-                .binary_search(&supply.source)
-                .map_or(0, |position| position + 1),
-            stock: supply
-                .days
-                .iter()
-                .map(|day| stocks.index(options, supply.line, supply.source, *day))
-                .collect(),
-        }
-    };
-    options.transfers.supplies.iter().map(table).collect()
-}
-
-fn departure_table(
-    stocks: &Stocks,
-    options: &OrderOptions,
-    departure: &Departure,
-    openings: &mut Vec<OpeningId>,
-) -> DepartureTable {
-    let (wave, model) = (stocks.planner.wave, stocks.planner.model);
-    let (lane, source) = (&wave.lanes[departure.hop.lane], &wave.nodes[departure.from]);
-    let weight = |key| model.weight(key).to_f64();
-    let carbon = lane.kg_co2_per_kg * model.costs.carbon_price.0 as f64;
-    // What is rounded once may be half a minor unit below the sum of its parts.
-    let slack = |amount: f64| if amount > 0.0 { 0.5 } else { 0.0 };
-    let by_minute = options.lines.iter().any(|line| {
-        wave.node_item(departure.from, line.sku).minutes.0 > 0 && source.minute_cost.0 > 0
-    });
-    let by_kg = lane.cost_per_kg.0 as f64;
-    DepartureTable {
-        release: release_ids(stocks.resources, openings, departure.from, departure.hop.departs),
-        release_cost: (source.shipment_cost.0 as f64 - slack(f64::from(u8::from(by_minute))))
-            * weight(CostKey::Handling),
-        lane_cost: (lane.shipment_cost.0 as f64 - slack(by_kg)) * weight(CostKey::TransferFreight)
-            - slack(carbon) * weight(CostKey::Carbon),
-        kg_cost: by_kg * weight(CostKey::TransferFreight) + carbon * weight(CostKey::Carbon),
-    }
 }
 
 /// A fixed-point number as pricing uses it.

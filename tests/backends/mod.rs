@@ -24,7 +24,7 @@ pub struct Agreed {
 pub fn agreed(wave: &Wave, model: &Model, most: usize) -> Option<Agreed> {
     let planner = Planner::new(wave, model);
     let problem = WaveProblem::new(&planner);
-    let found = enumerate(&problem, &Duals::free(&problem), f64::INFINITY, most);
+    let found = enumerate(&problem, &Duals::free(&problem), f64::INFINITY, most, usize::MAX);
     if found.overflow || found.columns.len() > most {
         return None;
     }

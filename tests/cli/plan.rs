@@ -96,6 +96,23 @@ fn the_same_seed_gives_the_same_plan() {
     assert_eq!(timeless("one"), timeless("two"));
 }
 
+/// Tests that the certificate records how best plan and bound approached each other.
+#[test]
+fn the_run_is_recorded() {
+    let place = Place::new();
+    assert_eq!(place.run("plan datasets/quickstart --quiet --out DIR/plan").code, 0);
+    let certificate = certificate(&place.path("plan"));
+    let steps = certificate["seconds"]["progress"].as_array().unwrap();
+    let amounts =
+        |what: &str| -> Vec<f64> { steps.iter().filter_map(|step| step[what].as_f64()).collect() };
+    let (incumbents, seconds) = (amounts("incumbent"), amounts("seconds"));
+    assert!(!incumbents.is_empty() && seconds.len() == steps.len(), "{steps:?}");
+    assert!(incumbents.is_sorted_by(|a, b| a >= b), "plans get no worse: {incumbents:?}");
+    assert!(seconds.is_sorted(), "{seconds:?}");
+    let objective = certificate["objective"].as_f64().unwrap();
+    assert!(amounts("bound").iter().all(|bound| *bound <= objective + 0.005), "{steps:?}");
+}
+
 /// Tests that a plan takes the place of an earlier one, which stays where planning fails.
 #[test]
 fn an_earlier_plan_is_replaced_by_a_whole_one() {

@@ -3,8 +3,18 @@
 use crate::program::{Place, STORES};
 use snapbox::{assert_data_eq, file};
 
-const COMMANDS: [&str; 8] =
-    ["generate", "check", "plan", "compare", "verify", "schema", "export-model", "completions"];
+const COMMANDS: [&str; 10] = [
+    "generate",
+    "check",
+    "plan",
+    "compare",
+    "verify",
+    "report",
+    "sweep",
+    "schema",
+    "export-model",
+    "completions",
+];
 
 /// Tests that the page about the command line is what the help texts say.
 #[test]

@@ -133,7 +133,7 @@ fn certificate(wave: &Wave) -> Certificate {
         method_reason: String::new(),
         cost: BTreeMap::new(),
         model: serde_json::Value::Null,
-        seconds: BTreeMap::new(),
+        seconds: Default::default(),
         seed: 0,
         threads: 1,
         versions: BTreeMap::new(),

@@ -200,7 +200,7 @@ fn certificate() -> Certificate {
         method_reason: String::new(),
         cost: cost.collect(),
         model: serde_json::Value::Null,
-        seconds: BTreeMap::new(),
+        seconds: Default::default(),
         seed: 1,
         threads: 1,
         versions: BTreeMap::new(),

@@ -2,8 +2,10 @@
 
 mod raw;
 mod read;
+mod settings;
 
 pub(crate) use raw::RawModel;
+pub use settings::{SettingError, check_setting, numeric_settings, with_setting};
 
 use crate::diagnostics::{Finding, Findings, codes};
 use crate::domain::Model;

@@ -7,6 +7,7 @@ mod extras;
 mod fields;
 mod frame;
 mod lookup;
+mod plain;
 mod read;
 mod rows;
 mod write;
@@ -14,6 +15,9 @@ mod write;
 pub use codes::PLAN_CODES;
 pub use columns::PLAN_TABLES;
 pub use frame::Frame;
+pub use plain::{
+    AssignmentRow, LoadRow, PlanRows, ShipmentRow, StockRow, TransferRow, UnfilledRow, read_rows,
+};
 pub use read::read_plan;
 pub use write::{
     WriteError, check_folder, names_in, write_folder, write_plan, write_table, write_text,

@@ -6,7 +6,7 @@ use super::fields::{
 };
 use super::lookup::Lookup;
 use super::{CERTIFICATE, codes, columns};
-use crate::diagnostics::Findings;
+use crate::diagnostics::{Finding, Findings};
 use crate::domain::{CapacityUnit, Wave};
 use crate::plan::{
     Assignment, AssignmentKind, Certificate, NodeLoad, Plan, PlannedReturn, Shipment, StockUse,
@@ -50,6 +50,59 @@ pub fn read_plan(wave: &Wave, folder: &Path) -> Result<Plan, Findings> {
     if reader.findings.is_empty() { Ok(plan) } else { Err(reader.finish()) }
 }
 
+/// The certificate in a folder; nothing where there are findings about it.
+pub(super) fn certificate(folder: &Path, findings: &mut Findings) -> Option<Certificate> {
+    let Ok(text) = std::fs::read_to_string(folder.join(CERTIFICATE)) else {
+        findings.push(missing(CERTIFICATE));
+        return None;
+    };
+    match serde_json::from_str(&text) {
+        Ok(certificate) => Some(certificate),
+        Err(error) => {
+            let (code, action) = (codes::BAD_CERTIFICATE, "plan again");
+            findings.push(finding(code, CERTIFICATE, error.to_string(), action));
+            None
+        }
+    }
+}
+
+fn missing(file: &str) -> Finding {
+    let cause = "the file is missing".to_string();
+    finding(codes::MISSING_FILE, file, cause, NAME_A_PLAN)
+}
+
+/// The rows of a table, each made by `row` from its cells; nothing for a row with findings.
+pub(super) fn table<R>(
+    folder: &Path,
+    name: &str,
+    columns: &[&'static str],
+    findings: &mut Findings,
+    mut row: impl FnMut(&mut Cells<'_>) -> Option<R>,
+) -> Vec<R> {
+    let (parquet, csv) = (format!("{name}.parquet"), format!("{name}.csv"));
+    let file = [&parquet, &csv].into_iter().find(|file| folder.join(file).is_file());
+    let Some(file) = file else {
+        findings.push(missing(&parquet));
+        return Vec::new();
+    };
+    let source = match Source::open(&folder.join(file)) {
+        Ok(source) => source,
+        Err(error) => {
+            let cause = format!("the file {error}");
+            findings.push(finding(codes::UNREADABLE_TABLE, file, cause, "plan again"));
+            return Vec::new();
+        }
+    };
+    let cells = Cells::new(file.clone(), source, columns, findings);
+    let Some(mut cells) = cells else { return Vec::new() };
+    let mut rows = Vec::with_capacity(cells.height());
+    for index in 0..cells.height() {
+        cells.go_to(index);
+        rows.extend(row(&mut cells));
+    }
+    rows
+}
+
 struct Reader<'a> {
     wave: &'a Wave,
     folder: &'a Path,
@@ -64,23 +117,7 @@ impl<'a> Reader<'a> {
     }
 
     fn certificate(&mut self) -> Option<Certificate> {
-        let Ok(text) = std::fs::read_to_string(self.folder.join(CERTIFICATE)) else {
-            self.missing(CERTIFICATE);
-            return None;
-        };
-        match serde_json::from_str(&text) {
-            Ok(certificate) => Some(certificate),
-            Err(error) => {
-                let (code, action) = (codes::BAD_CERTIFICATE, "plan again");
-                self.findings.push(finding(code, CERTIFICATE, error.to_string(), action));
-                None
-            }
-        }
-    }
-
-    fn missing(&mut self, file: &str) {
-        let cause = "the file is missing".to_string();
-        self.findings.push(finding(codes::MISSING_FILE, file, cause, NAME_A_PLAN));
+        certificate(self.folder, &mut self.findings)
     }
 
     /// The rows of a table, each made by `row` from its cells; nothing for a row with findings.
@@ -90,29 +127,8 @@ impl<'a> Reader<'a> {
         columns: &[&'static str],
         mut row: impl FnMut(&mut Cells<'_>, &Lookup<'a>) -> Option<R>,
     ) -> Vec<R> {
-        let (parquet, csv) = (format!("{name}.parquet"), format!("{name}.csv"));
-        let file = [&parquet, &csv].into_iter().find(|file| self.folder.join(file).is_file());
-        let Some(file) = file else {
-            self.missing(&parquet);
-            return Vec::new();
-        };
-        let source = match Source::open(&self.folder.join(file)) {
-            Ok(source) => source,
-            Err(error) => {
-                let cause = format!("the file {error}");
-                let found = finding(codes::UNREADABLE_TABLE, file, cause, "plan again");
-                self.findings.push(found);
-                return Vec::new();
-            }
-        };
-        let cells = Cells::new(file.clone(), source, columns, &mut self.findings);
-        let Some(mut cells) = cells else { return Vec::new() };
-        let mut rows = Vec::with_capacity(cells.height());
-        for index in 0..cells.height() {
-            cells.go_to(index);
-            rows.extend(row(&mut cells, &self.ids));
-        }
-        rows
+        let ids = &self.ids;
+        table(self.folder, name, columns, &mut self.findings, |cells| row(cells, ids))
     }
 
     fn assignments(&mut self, shipments: &[Shipment]) -> Vec<Assignment> {

@@ -20,6 +20,8 @@ pub enum WriteError {
     NotAPlan { folder: PathBuf, file: String },
     #[error("{} is not replaced: it holds no comparison", .0.display())]
     NotAComparison(PathBuf),
+    #[error("{} is not replaced: it holds no sweep", .0.display())]
+    NotASweep(PathBuf),
     #[error("{}: {source}", .path.display())]
     Io { path: PathBuf, source: io::Error },
     #[error("{}: {source}", .path.display())]

@@ -13,6 +13,7 @@ use crate::solve::wave_options::{OrderProblem, WaveProblem};
 use crate::units::Decimal;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The columns within a distance of the best order plans.
 #[derive(Clone, Debug)]
@@ -24,35 +25,43 @@ pub struct Enumeration {
 }
 
 /// Collects the columns of an order.
-struct Collector<F: Fn(usize, u32) -> f64> {
+struct Collector<'a, F: Fn(usize, u32) -> f64> {
     limit: F,
     found: Vec<Found>,
     most: usize,
+    /// Of all orders together.
+    count: &'a AtomicUsize,
+    most_in_all: usize,
 }
 
-impl<F: Fn(usize, u32) -> f64> Visit for Collector<F> {
+impl<F: Fn(usize, u32) -> f64> Collector<'_, F> {
+    fn overflows(&self) -> bool {
+        self.found.len() > self.most || self.count.load(Ordering::Relaxed) > self.most_in_all
+    }
+}
+
+impl<F: Fn(usize, u32) -> f64> Visit for Collector<'_, F> {
     fn limit(&self, state: usize, shipments: u32) -> f64 {
-        if self.found.len() > self.most {
-            f64::NEG_INFINITY
-        } else {
-            (self.limit)(state, shipments)
-        }
+        if self.overflows() { f64::NEG_INFINITY } else { (self.limit)(state, shipments) }
     }
 
     fn visit(&mut self, found: Found) {
+        self.count.fetch_add(1, Ordering::Relaxed);
         self.found.push(found);
     }
 }
 
 /// Every column that is part of a plan of its order that costs, at these prices, at most
 /// `distance` more than the order's best plan; every column for an infinite distance. Stops when
-/// an order has more than `most_columns` of them.
+/// an order has more than `most_columns` of them, or all orders more than `most_in_all`.
 pub fn enumerate(
     problem: &WaveProblem,
     duals: &Duals,
     distance: f64,
     most_columns: usize,
+    most_in_all: usize,
 ) -> Enumeration {
+    let count = AtomicUsize::new(0);
     let of_order = |index: usize| {
         let OrderProblem { options, tables } = &problem.orders[index];
         let scan = problem.scan(index, &duals.prices, &duals.orders[index]);
@@ -72,16 +81,19 @@ pub fn enumerate(
         let limit = |state: usize, shipments: u32| {
             limits.get(&(state, shipments)).copied().unwrap_or(f64::NEG_INFINITY)
         };
-        let mut all = Collector { limit, found: Vec::new(), most: most_columns };
+        let mut all =
+            Collector { limit, found: Vec::new(), most: most_columns, count: &count, most_in_all };
         search::shipments(&scan, &all_routes(&scan), &mut all);
-        let overflow = all.found.len() > most_columns || moves_too_many(&all.found);
+        if all.overflows() || moves_too_many(&all.found) {
+            return (Vec::new(), true);
+        }
         let column = |found: Found| scan.column(index as u32, found.entries, CostOf::Shipments);
         let mut columns: Vec<Column> = all.found.into_iter().map(column).collect();
         columns.retain(|column| column.fits_alone(&problem.resources));
         drop_dominated(problem, options, &mut columns);
         columns.sort_by(|a, b| a.entries.cmp(&b.entries));
         columns.dedup_by(|a, b| a.entries == b.entries);
-        (columns, overflow)
+        (columns, false)
     };
     let results: Vec<(Vec<Column>, bool)> =
         (0..problem.orders.len()).into_par_iter().map(of_order).collect();

@@ -36,6 +36,8 @@ pub enum ExportError {
 const MAX_ALL_OF_ORDER: usize = 1_000;
 /// Columns of a wave up to which all of them are written.
 const MAX_ALL: usize = 20_000;
+/// Shipments of a wave that are looked at before dominated ones are dropped.
+const MAX_FOUND: usize = 400_000;
 /// Characters of a name at most: the LP format takes 255.
 const MAX_NAME: usize = 200;
 
@@ -82,7 +84,8 @@ pub fn export_program(
 
 /// Every column of a wave, where they are few.
 fn all_columns(problem: &WaveProblem) -> Option<Vec<Column>> {
-    let found = enumerate(problem, &Duals::free(problem), f64::INFINITY, MAX_ALL_OF_ORDER);
+    let found =
+        enumerate(problem, &Duals::free(problem), f64::INFINITY, MAX_ALL_OF_ORDER, MAX_FOUND);
     (!found.overflow && found.columns.len() <= MAX_ALL).then_some(found.columns)
 }
 

@@ -1,13 +1,12 @@
 //! The reference formulation in good_lp: one function a constraint family. `models/formulation.md`
 //! states the same in mathematics, under the same labels.
 
-use crate::options::{Content, OrderOptions, Way};
-use crate::solve::ResourceId;
-use crate::solve::column::{Column, Entry, Move, move_cost, moves};
+use crate::options::{OrderOptions, Way};
+use crate::solve::column::{Column, Entry, Move, moves};
+use crate::solve::exact::moved::{Contents, Moved, units_by_line};
 use crate::solve::exact::names::{Names, need_name, opening_name, order_id, resource_name};
 use crate::solve::order_plan::{Terms, open_cost};
 use crate::solve::wave_options::{OrderProblem, WaveProblem};
-use crate::units::{Decimal, Quantity};
 use good_lp::{
     Constraint, Expression, ProblemVariables, Solution, SolverModel, Variable, constraint, variable,
 };
@@ -15,31 +14,21 @@ use std::collections::BTreeMap;
 
 /// A variable with its position among the program's columns.
 #[derive(Clone, Copy, Debug)]
-struct Numbered {
-    variable: Variable,
-    index: usize,
-}
-
-/// Units that move together, by line id.
-type Contents = Vec<(u32, Quantity)>;
-
-/// A variable of units that move together, with what they use.
-#[derive(Clone, Debug)]
-struct Moved {
-    variable: Numbered,
-    uses: Vec<(ResourceId, Decimal)>,
+pub(super) struct Numbered {
+    pub variable: Variable,
+    pub index: usize,
 }
 
 /// The mixed-integer program of a wave over given columns.
 pub struct Formulation<'a> {
-    problem: &'a WaveProblem<'a>,
-    columns: &'a [Column],
+    pub(super) problem: &'a WaveProblem<'a>,
+    pub(super) columns: &'a [Column],
     variables: ProblemVariables,
-    objective: Expression,
+    pub(super) objective: Expression,
     constraints: Vec<Constraint>,
     names: Names,
     /// `ship`: whether a column is made.
-    ship: Vec<Numbered>,
+    pub(super) ship: Vec<Numbered>,
     /// `open`: whether so many units of a need stay open; by order, need and digit covered.
     open: BTreeMap<(usize, usize, usize), Numbered>,
     /// `split`: shipments of an order beyond its first.
@@ -49,7 +38,7 @@ pub struct Formulation<'a> {
     /// `opened`: whether a node is opened for a date.
     opened: BTreeMap<u32, Numbered>,
     /// `moved`: whether exactly these units leave together; by order, move and contents.
-    moved: BTreeMap<(usize, Move, Contents), Moved>,
+    pub(super) moved: BTreeMap<(usize, Move, Contents), Moved>,
     /// `worst`: whether a divisible line has a part that is late at such a cost or more.
     worst: BTreeMap<(usize, usize, i128), Numbered>,
     /// `changed`: whether a divisible line departs from its commitments; by order and need.
@@ -194,13 +183,17 @@ impl<'a> Formulation<'a> {
         values
     }
 
-    fn variable(&mut self, name: String, definition: good_lp::VariableDefinition) -> Numbered {
+    pub(super) fn variable(
+        &mut self,
+        name: String,
+        definition: good_lp::VariableDefinition,
+    ) -> Numbered {
         let index = self.names.columns.len();
         self.names.columns.push(name);
         Numbered { variable: self.variables.add(definition), index }
     }
 
-    fn constrain(&mut self, name: String, constraint: Constraint) {
+    pub(super) fn constrain(&mut self, name: String, constraint: Constraint) {
         self.names.rows.push(name);
         self.constraints.push(constraint);
     }
@@ -297,79 +290,6 @@ impl<'a> Formulation<'a> {
                 let name = format!("once.{}.{group}", order_id(self.problem, order));
                 self.constrain(name, constraint!(made <= 1.0));
             }
-        }
-    }
-
-    /// `moved[o,m,q]`, `carried[o,m,l]`, `moved_once[o,m]`: what leaves together over a lane, or is
-    /// released into it, is priced together, whatever shipments it is for.
-    fn move_lines(&mut self) {
-        for (order, columns) in self.columns_by_order().into_iter().enumerate() {
-            let OrderProblem { options, .. } = &self.problem.orders[order];
-            // Units by move, line and column.
-            let mut carried: BTreeMap<Move, BTreeMap<u32, Vec<(usize, Quantity)>>> =
-                BTreeMap::new();
-            for &column in &columns {
-                for (of_move, contents) in moves(options, &self.columns[column].entries) {
-                    let of_move = carried.entry(of_move).or_default();
-                    for content in contents {
-                        of_move.entry(content.line).or_default().push((column, content.quantity));
-                    }
-                }
-            }
-            for (position, (of_move, lines)) in carried.into_iter().enumerate() {
-                let name = format!("{}.{position}", order_id(self.problem, order));
-                self.one_move(order, of_move, &lines, &name);
-            }
-        }
-    }
-
-    /// The variables of everything that may leave together in one move, and their constraints.
-    fn one_move(
-        &mut self,
-        order: usize,
-        of_move: Move,
-        lines: &BTreeMap<u32, Vec<(usize, Quantity)>>,
-        name: &str,
-    ) {
-        let problem = self.problem;
-        let OrderProblem { options, .. } = &problem.orders[order];
-        let mut all: Vec<Vec<Content>> = vec![Vec::new()];
-        for line in options.lines.iter().filter(|line| lines.contains_key(&line.id.0)) {
-            let least = if line.divisible { 1 } else { line.quantity };
-            let more = all.iter().flat_map(|contents| {
-                (least..=line.quantity).map(move |quantity| {
-                    let content = Content { line: line.id.0, sku: line.sku, quantity };
-                    contents.iter().copied().chain([content]).collect::<Vec<Content>>()
-                })
-            });
-            let more: Vec<Vec<Content>> = more.collect();
-            all.extend(more);
-        }
-        all.retain(|contents| !contents.is_empty());
-        let mut carried: BTreeMap<u32, Expression> = BTreeMap::new();
-        let mut once = Expression::default();
-        let count = all.len();
-        for (index, contents) in all.into_iter().enumerate() {
-            let (cost, uses) =
-                move_cost(problem.planner, &problem.resources, options, of_move, &contents);
-            let variable = self.variable(format!("moved.{name}.{index}"), variable().binary());
-            self.objective.add_mul(cost.to_minor(), variable.variable);
-            once.add_mul(1.0, variable.variable);
-            for content in &contents {
-                let of_line = carried.entry(content.line).or_default();
-                of_line.add_mul(-f64::from(content.quantity), variable.variable);
-            }
-            let key = (order, of_move, units_by_line(&contents));
-            self.moved.insert(key, Moved { variable, uses });
-        }
-        for (line, mut balance) in carried {
-            for &(column, quantity) in lines.get(&line).into_iter().flatten() {
-                balance.add_mul(f64::from(quantity), self.ship[column].variable);
-            }
-            self.constrain(format!("carried.{name}.{line}"), constraint!(balance == 0.0));
-        }
-        if count > 1 {
-            self.constrain(format!("moved_once.{name}"), constraint!(once <= 1.0));
         }
     }
 
@@ -533,20 +453,13 @@ impl<'a> Formulation<'a> {
         }
     }
 
-    fn columns_by_order(&self) -> Vec<Vec<usize>> {
+    pub(super) fn columns_by_order(&self) -> Vec<Vec<usize>> {
         let mut by_order = vec![Vec::new(); self.problem.orders.len()];
         for (index, column) in self.columns.iter().enumerate() {
             by_order[column.order as usize].push(index);
         }
         by_order
     }
-}
-
-/// Units by line id, sorted.
-fn units_by_line(contents: &[Content]) -> Contents {
-    let mut units: Contents = contents.iter().map(|c| (c.line, c.quantity)).collect();
-    units.sort_unstable();
-    units
 }
 
 /// How much of a need a column covers, as a digit of the order's state.

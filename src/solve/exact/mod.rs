@@ -8,6 +8,7 @@
 mod enumerate;
 mod export;
 mod formulation;
+mod moved;
 mod names;
 mod run;
 

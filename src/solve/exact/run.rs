@@ -53,6 +53,8 @@ const PASSES: usize = 3;
 const MAX_COLUMNS_OF_ORDER: usize = 20_000;
 /// How often the distance is halved in search of a program that can be written down.
 const MAX_HALVINGS: usize = 24;
+/// Shipments of all orders that are looked at for it.
+const MAX_FOUND: usize = 400_000;
 /// Columns of a program that HiGHS can still make something of.
 const MAX_COLUMNS: usize = 100_000;
 
@@ -348,7 +350,7 @@ impl<'a> Run<'a> {
     }
 
     fn columns_within(&self, relaxation: &Relaxation, distance: f64) -> Enumeration {
-        enumerate(self.problem, &relaxation.duals, distance, MAX_COLUMNS_OF_ORDER)
+        enumerate(self.problem, &relaxation.duals, distance, MAX_COLUMNS_OF_ORDER, MAX_FOUND)
     }
 
     /// Solves the program over some columns; returns the bound on their plans.
