@@ -11,7 +11,7 @@ fn text(path: &str) -> String {
 
 /// The program and the names of its rows.
 fn code() -> String {
-    text("src/solve/exact/formulation.rs") + &text("src/solve/exact/names.rs")
+    ["formulation", "moved", "names"].map(|file| text(&format!("src/solve/exact/{file}.rs"))).concat()
 }
 
 fn page() -> String {
@@ -90,12 +90,8 @@ fn limits_are_those_of_the_code() {
     let code = text("src/solve/wave_options.rs");
     let (_, code) = code.split_once("let limits = [").expect("the named limits are a list");
     let (code, _) = code.split_once("];").expect("that ends");
-    let mut in_code: BTreeSet<&str> =
+    let in_code: BTreeSet<&str> =
         code.split("(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-    // The limit of pricing, which only the run can see.
-    let run = text("src/solve/exact/run.rs");
-    let (_, of_run) = run.split_once("const SHARED_TRANSFERS: &str = \"").expect("it has a name");
-    in_code.extend(of_run.split('"').next());
     let (_, section) = page.split_once("\n## Limits").expect("the page lists the limits");
     let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
     let in_page: BTreeSet<&str> = rows.filter_map(|row| row.split('`').next()).collect();
@@ -104,9 +100,7 @@ fn limits_are_those_of_the_code() {
     let numbers = [
         ("src/options/bundles.rs", "MAX_NEEDS: usize = 10;", "10 needs"),
         ("src/options/build.rs", "MAX_STATES: usize = 1024;", "1,024"),
-        ("src/solve/shared.rs", "MAX_COMBINED_STATES: usize = 8;", "8 states"),
-        ("src/solve/shared.rs", "MAX_FOUND: usize = 1_000;", "1,000 shipments"),
-        ("src/solve/shared.rs", "MAX_MEMBERS: usize = 300;", "300 of them"),
+        ("src/solve/exact/enumerate.rs", "MAX_MOVED_LINES: usize = 10;", "10 lines"),
     ];
     for (file, in_code, in_page) in numbers {
         assert!(text(file).contains(in_code), "{file} no longer says {in_code}: change the page");
