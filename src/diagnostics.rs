@@ -66,6 +66,7 @@ codes! {
     E0402 Error "A row does not say where the customer is served";
     E0403 Error "A hub has stock";
     E0404 Error "The node of a return does not accept returns";
+    E0405 Error "A node id has the mark of routes";
     E0501 Error "A zone row has not exactly one of max_km and prefixes";
     E0502 Error "Zone rows contradict each other";
     E0503 Error "A lane leads back to its start";

@@ -120,11 +120,9 @@ fn certificate(
 ) -> Certificate {
     let unit = 10_f64.powi(wave.minor_digits as i32);
     let objective = ledger.objective(model).to_minor();
-    let bound = outcome.bound.map(|bound| bound.min(objective));
-    let gap = bound.map(|bound| match objective - bound {
-        0.0 => 0.0,
-        open => open / objective.abs(),
-    });
+    // Nothing less: -0 would be read as a number below 0.
+    let bound = outcome.bound.map(|bound| bound.min(objective) + 0.0);
+    let gap = bound.map(|bound| gap(objective, bound));
     let status = match gap {
         None => Status::Heuristic,
         Some(gap) if gap <= model.solve.gap => Status::Optimal,
@@ -160,6 +158,13 @@ fn certificate(
     }
 }
 
+/// (objective - bound) / |objective|, both in minor units. Where the objective is 0, a minor unit
+/// stands in for it, so that an open gap is a number there too.
+fn gap(objective: f64, bound: f64) -> f64 {
+    let size = if objective == 0.0 { 1.0 } else { objective.abs() };
+    (objective - bound) / size
+}
+
 /// Writes the worth of one more unit into the load and stock tables.
 fn enter_shadow_prices(wave: &Wave, plan: &mut Plan, outcome: &Outcome) {
     if outcome.bound.is_none() {
@@ -188,5 +193,18 @@ fn enter_shadow_prices(wave: &Wave, plan: &mut Plan, outcome: &Outcome) {
     for row in &mut plan.stock_use {
         let price = stock.get(&(row.node, row.sku)).copied();
         row.shadow_price = row.available.map(|_| price.unwrap_or(0.0) / unit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gap_is_a_number_for_every_objective() {
+        assert_eq!(gap(200.0, 150.0), 0.25);
+        assert_eq!(gap(-200.0, -250.0), 0.25);
+        assert_eq!(gap(0.0, 0.0), 0.0);
+        assert_eq!(gap(0.0, -25.0), 25.0);
     }
 }

@@ -64,7 +64,12 @@ pub struct Weekdays(u8);
 const NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 impl Weekdays {
-    pub const DAILY: Weekdays = Weekdays(0b111_1111);
+    pub const DAILY: Weekdays = Weekdays::first(7);
+
+    /// The first `days` days of the week from Monday on, at most all seven.
+    pub const fn first(days: u32) -> Weekdays {
+        Weekdays(if days < 7 { (1 << days) - 1 } else { 0b111_1111 })
+    }
 
     pub fn contains(self, day: Day) -> bool {
         self.0 & (1 << day.weekday()) != 0
@@ -150,6 +155,8 @@ mod tests {
         assert!(week.contains(monday) && !week.contains(monday.plus(5)));
         assert_eq!(Weekdays::parse("mon,wed,sat").unwrap().to_string(), "mon,wed,sat");
         assert_eq!(Weekdays::parse("daily"), Some(Weekdays::DAILY));
+        assert_eq!(Weekdays::first(5), week);
+        assert_eq!(Weekdays::first(7), Weekdays::DAILY);
         assert_eq!(Weekdays::parse("fri-mon").unwrap().to_string(), "mon,fri,sat,sun");
         assert_eq!(Weekdays::parse("monday"), None);
     }

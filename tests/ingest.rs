@@ -277,6 +277,22 @@ fn a_missing_table_does_not_make_its_references_wrong() {
     );
 }
 
+/// Tests that a table with semicolons is told what it lacks, and that nothing else follows from it.
+#[test]
+fn semicolons_are_told_as_such() {
+    let orders = "order_id;placed_at;latitude;longitude\nO1;2026-03-01T12:00:00Z;41.95;-87.70\n";
+    let folder = folder(&[("orders.csv", orders)]);
+    let findings = read_wave(folder.path()).unwrap_err();
+    let header = "orders.csv order_id;placed_at;latitude;longitude";
+    let expected =
+        ["E0201 orders.csv order_id", &format!("E0202 {header}"), "E0201 orders.csv placed_at"];
+    let found = findings
+        .iter()
+        .map(|one| format!("{} {} {}", one.code, one.file, one.column.as_deref().unwrap_or("")));
+    assert_eq!(found.collect::<Vec<_>>(), expected);
+    assert!(findings.iter().any(|finding| finding.action == "part columns with commas"));
+}
+
 #[test]
 fn a_folder_that_is_not_there_is_one_finding() {
     let findings = read_wave(Path::new("no/such/folder")).unwrap_err();

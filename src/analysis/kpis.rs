@@ -64,7 +64,8 @@ impl Kpis {
             *unfilled_by_reason.entry(reason).or_default() += u64::from(row.quantity);
         }
         let orders = wave.orders.len() as u64;
-        let moved = plan.transfers.iter().map(|row| row.kg_co2).sum::<f64>();
+        let moved = plan.transfers.iter().map(|row| row.kg_co2);
+        let sent = plan.shipments.iter().map(|row| row.kg_co2);
         Kpis {
             orders,
             lines: wave.lines.len() as u64,
@@ -80,7 +81,8 @@ impl Kpis {
             split_rate: share(split, served),
             dated_lines: dated,
             on_time_rate: share(dated - late, dated),
-            kg_co2: moved + plan.shipments.iter().map(|row| row.kg_co2).sum::<f64>(),
+            // The sum of no doubles is -0.
+            kg_co2: 0.0 + moved.chain(sent).sum::<f64>(),
             units_by_kind,
             unfilled_by_reason,
         }

@@ -6,6 +6,7 @@ use crate::cli::output::Output;
 use crate::domain::{Method, Model, Wave};
 use crate::ingest::{read_model, read_wave};
 use crate::planning::{METHODS, OPTIMAL};
+use bytesize::ByteSize;
 use clap::builder::PossibleValuesParser;
 use std::path::{Path, PathBuf};
 
@@ -62,6 +63,11 @@ fn number(most: f64) -> impl Fn(&str) -> Result<f64, String> + Clone + Send + Sy
         let number = text.parse().ok().filter(|number| (0.0..=most).contains(number));
         number.ok_or_else(|| format!("not a number from 0 to {most}"))
     }
+}
+
+/// A number of bytes, with or without a unit.
+pub(super) fn size(text: &str) -> Result<ByteSize, String> {
+    text.parse().map_err(|_| "not a size such as 4GiB or 500MB".to_owned())
 }
 
 impl SolveArgs {
@@ -130,6 +136,16 @@ mod tests {
         let help = ModelArg::augment_args(Command::new("test")).render_long_help().to_string();
         for name in shipped_models() {
             assert!(help.contains(name), "{name}: {help}");
+        }
+    }
+
+    #[test]
+    fn sizes_have_the_usual_units() {
+        for (text, bytes) in [("4GiB", 4 << 30), ("1.5gb", 1_500_000_000), ("2048", 2048)] {
+            assert_eq!(size(text), Ok(ByteSize::b(bytes)), "{text}");
+        }
+        for text in ["", "-4", "4 GX", "lots"] {
+            assert!(size(text).is_err(), "{text}");
         }
     }
 

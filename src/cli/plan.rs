@@ -10,7 +10,8 @@ use crate::cli::{Exit, exit, summary};
 use crate::ingest::{digests, model_to_json};
 use crate::plan::{Plan, Status, check_folder, write_plan};
 use crate::planning::{RunInputs, plan_wave};
-use crate::solve::Control;
+use crate::solve::{Control, resident_memory};
+use bytesize::ByteSize;
 use serde_json::json;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -20,10 +21,11 @@ Examples:
   wavewright plan datasets/quickstart --out plan
   wavewright plan datasets/quickstart --model fewest-splits --out plan --csv
   wavewright plan my-wave --model my-model.toml --gap 0.005 --time-limit 120 --out plan
+  wavewright plan my-wave --memory-limit 8GiB --out plan
   wavewright plan my-wave --out plan --quiet --json > result.json
 
-Ctrl-C stops with the best plan so far, which is verified and written with the gap that is
-still open; a second Ctrl-C ends at once.";
+Ctrl-C and the limits on time and memory stop with the best plan so far, which is verified and
+written with the gap that is still open; a second Ctrl-C ends at once.";
 
 /// Plans a wave: finds, proves, verifies and writes
 ///
@@ -42,12 +44,24 @@ pub(super) struct Args {
     /// Writes the tables as CSV too
     #[arg(long)]
     csv: bool,
+    /// Memory in use at which to stop, such as 4GiB; the best plan by then is written
+    ///
+    /// The memory is that of the whole program, the wave included. Writing the plan takes a little
+    /// more of it.
+    #[arg(long, value_name = "SIZE", value_parser = input::size)]
+    memory_limit: Option<ByteSize>,
     #[command(flatten)]
     solve: SolveArgs,
 }
 
 pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
     check_folder(&args.out)?;
+    if args.memory_limit.is_some() && resident_memory().is_none() {
+        return Err(Failure::usage(
+            "this system does not tell how much memory a program uses",
+            "leave out --memory-limit",
+        ));
+    }
     let started = Instant::now();
     let threads = args.solve.limits.threads.unwrap_or(0);
     let wave = input::on_threads(threads, || input::wave(&args.wave.wave, output))??;
@@ -65,7 +79,10 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
     let display = Display::new(output, model.solve.time_limit_s, wave.minor_digits);
     let plan = input::on_threads(model.solve.threads, || {
         let listener = |progress| display.show(progress);
-        let control = Control::new(model.solve.time_limit_s, &interrupt.flag, listener);
+        let mut control = Control::new(model.solve.time_limit_s, &interrupt.flag, listener);
+        if let Some(limit) = args.memory_limit {
+            control = control.with_memory_limit(limit.as_u64(), resident_memory);
+        }
         plan_wave(&wave, &model, inputs, &control)
     });
     display.finish();

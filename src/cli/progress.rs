@@ -101,16 +101,14 @@ impl Display {
     }
 }
 
-/// The gap between two amounts.
+/// The gap between two amounts in minor units, as in the certificate.
 fn percent(incumbent: f64, bound: f64) -> String {
     let open = (incumbent - bound).max(0.0);
     if open == 0.0 {
         return "0 %".to_owned();
     }
-    if incumbent == 0.0 {
-        return "-".to_owned();
-    }
-    format!("{:.3} %", 100.0 * open / incumbent.abs())
+    let size = if incumbent == 0.0 { 1.0 } else { incumbent.abs() };
+    format!("{:.3} %", 100.0 * open / size)
 }
 
 #[cfg(test)]
@@ -150,7 +148,7 @@ mod tests {
     #[test]
     fn a_gap_is_never_negative_nor_divided_by_zero() {
         assert_eq!(percent(100.0, 100.5), "0 %");
-        assert_eq!(percent(0.0, -1.0), "-");
+        assert_eq!(percent(0.0, -1.0), "100.000 %");
         assert_eq!(percent(-100.0, -101.0), "1.000 %");
     }
 }

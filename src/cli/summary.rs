@@ -54,7 +54,13 @@ fn figures(kpis: &Kpis) -> String {
         ),
         (
             "served",
-            format!("{} of the units ({})", percent(kpis.fill_rate), list(&kpis.units_by_kind)),
+            match kpis.fill_rate {
+                Some(_) => {
+                    let (share, kinds) = (percent(kpis.fill_rate), list(&kpis.units_by_kind));
+                    format!("{share} of the units ({kinds})")
+                }
+                None => "nothing is ordered".to_owned(),
+            },
         ),
         ("orders filled", percent(kpis.order_fill_rate)),
         (
@@ -137,6 +143,7 @@ fn proof(certificate: &Certificate, minor_digits: u32) -> String {
     let stopped = match certificate.stopped_by {
         StoppedBy::Gap => "stopped at the gap",
         StoppedBy::TimeLimit => "stopped by the time limit",
+        StoppedBy::MemoryLimit => "stopped by the memory limit",
         StoppedBy::Interrupt => "stopped by an interrupt",
         StoppedBy::Finished => "nothing more to do",
     };
@@ -153,13 +160,12 @@ fn proof(certificate: &Certificate, minor_digits: u32) -> String {
         let _ = write!(method, " ({})", certificate.method_reason);
     }
     let gap = match certificate.gap {
-        Some(gap) if gap.is_finite() => format!("{:.4} %", 100.0 * gap),
-        _ => "unknown".to_owned(),
+        Some(gap) => format!("{:.4} %", 100.0 * gap),
+        None => "unknown".to_owned(),
     };
-    let bound = certificate.bound.filter(|bound| bound.is_finite());
     pairs(&[
         ("objective", amount(certificate.objective)),
-        ("bound", bound.map_or("none".to_owned(), amount)),
+        ("bound", certificate.bound.map_or("none".to_owned(), amount)),
         ("gap", gap),
         ("status", format!("{status}, {stopped}")),
         ("scope", scope),

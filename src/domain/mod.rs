@@ -15,7 +15,7 @@ mod wave;
 pub use cost::{CostKey, Costs};
 pub use item::{Item, NodeItem};
 pub use model::{Deadline, Escalate, Method, Model, ModelCosts, ReturnRules, Rules, SolveSettings};
-pub use network::{Calendar, Capacity, CapacityUnit, Lane, Node, NodeKind};
+pub use network::{Calendar, Capacity, CapacityUnit, Lane, Node, NodeKind, ROUTE_MARK};
 pub use order::{
     Commitment, Condition, Exclusion, Journey, Level, Order, OrderLine, Place, Return,
 };

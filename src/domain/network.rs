@@ -8,6 +8,10 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
 
+/// What stands between the nodes of a route, and between its dates, where they are written as one
+/// text; no node id has it.
+pub const ROUTE_MARK: char = '>';
+
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NodeKind {

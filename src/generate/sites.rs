@@ -7,6 +7,7 @@ use super::random::{Cumulative, Random};
 use crate::domain::NodeKind;
 use crate::tables::Table;
 use crate::time::{Day, Weekdays};
+use jiff::civil::{Date, date};
 
 pub(super) struct Site {
     pub(super) id: String,
@@ -19,7 +20,7 @@ pub(super) struct Site {
     /// Hundred-thousandths of a degree.
     latitude: i64,
     longitude: i64,
-    calendar: &'static str,
+    calendar: &'static Opening,
     cutoff: &'static str,
     pub(super) lead_days: u32,
     pub(super) unlimited: bool,
@@ -35,10 +36,23 @@ pub(super) struct Site {
     pub(super) size: u64,
 }
 
-/// Working days by the calendars' names, and the days on which all are closed.
-const CALENDARS: [(&str, &str); 3] =
-    [("warehouse", "mon-fri"), ("extended", "mon-sat"), ("shop", "daily")];
-const HOLIDAYS: &str = "2026-11-26 2026-12-25 2027-01-01";
+/// A calendar: its name, its working days as they are written, and what they mean.
+#[derive(Debug)]
+struct Opening {
+    name: &'static str,
+    written: &'static str,
+    days: Weekdays,
+}
+
+const WAREHOUSE: &Opening =
+    &Opening { name: "warehouse", written: "mon-fri", days: Weekdays::first(5) };
+const EXTENDED: &Opening =
+    &Opening { name: "extended", written: "mon-sat", days: Weekdays::first(6) };
+const SHOP: &Opening = &Opening { name: "shop", written: "daily", days: Weekdays::DAILY };
+const CALENDARS: [&Opening; 3] = [WAREHOUSE, EXTENDED, SHOP];
+
+/// The days on which all are closed.
+const HOLIDAYS: [Date; 3] = [date(2026, 11, 26), date(2026, 12, 25), date(2027, 1, 1)];
 
 impl Site {
     pub(super) fn position(&self) -> (f64, f64) {
@@ -52,9 +66,7 @@ impl Site {
 
     /// The days on which it may release, from `today` to `last`; no holiday falls in a wave.
     pub(super) fn working_days(&self, today: Day, last: Day) -> Vec<Day> {
-        let named = CALENDARS.iter().find(|(name, _)| *name == self.calendar);
-        let open = named.and_then(|(_, days)| Weekdays::parse(days)).unwrap_or(Weekdays::DAILY);
-        let days = (today.0..=last.0).map(Day).filter(|day| open.contains(*day));
+        let days = (today.0..=last.0).map(Day).filter(|day| self.calendar.days.contains(*day));
         days.skip(self.lead_days as usize).collect()
     }
 }
@@ -97,14 +109,14 @@ pub(super) fn draw(nodes: usize, regime: Regime, metros: &[Metro], seed: u64) ->
 
 /// An area for a large site: of some draws by population the one farthest from those taken.
 fn far_apart(random: &mut Random, people: &Cumulative, metros: &[Metro], taken: &[usize]) -> usize {
-    let draws = [0; 4].map(|_| random.weighted(people));
+    let [first, others @ ..] = [0; 4].map(|_| random.weighted(people));
     let position =
         |at: usize| (metros[at].latitude as f64 / 100.0, metros[at].longitude as f64 / 100.0);
     let room = |at: usize| {
         let distances = taken.iter().map(|other| squared_distance(position(at), position(*other)));
         distances.fold(f64::INFINITY, f64::min)
     };
-    draws.into_iter().reduce(|best, at| if room(at) > room(best) { at } else { best }).unwrap_or(0)
+    others.into_iter().fold(first, |best, at| if room(at) > room(best) { at } else { best })
 }
 
 fn site(
@@ -117,11 +129,11 @@ fn site(
 ) -> Site {
     let area = &metros[metro];
     let (prefix, calendar, cutoff, size) = match kind {
-        NodeKind::Dc => ("DC", random.pick(&["warehouse", "extended"]), "17:00", 60),
-        NodeKind::ThirdParty => ("3PL", "extended", "15:00", 30),
-        NodeKind::Vendor => ("VEN", "warehouse", "12:00", 12),
-        NodeKind::Hub => ("HUB", "extended", "18:00", 0),
-        NodeKind::Store => ("ST", "shop", "16:00", 5),
+        NodeKind::Dc => ("DC", random.pick(&[WAREHOUSE, EXTENDED]), "17:00", 60),
+        NodeKind::ThirdParty => ("3PL", EXTENDED, "15:00", 30),
+        NodeKind::Vendor => ("VEN", WAREHOUSE, "12:00", 12),
+        NodeKind::Hub => ("HUB", EXTENDED, "18:00", 0),
+        NodeKind::Store => ("ST", SHOP, "16:00", 5),
     };
     let spread = if kind == NodeKind::Store { 20_000 } else { 35_000 };
     let jitter = |cents: i64, random: &mut Random| cents * random.between(85, 115) / 100;
@@ -175,7 +187,7 @@ pub(super) fn nodes(sites: &[Site]) -> Table {
         ("longitude", decimals(sites, 5, |site| site.longitude)),
         ("postal_code", texts(sites, |site| site.postal_code.as_str())),
         ("time_zone", texts(sites, |site| site.time_zone)),
-        ("calendar", texts(sites, |site| site.calendar)),
+        ("calendar", texts(sites, |site| site.calendar.name)),
         ("cutoff", texts(sites, |site| site.cutoff)),
         ("lead_days", counts(sites, |site| site.lead_days)),
         ("unlimited_stock", flags(sites, |site| site.unlimited)),
@@ -189,10 +201,11 @@ pub(super) fn nodes(sites: &[Site]) -> Table {
 }
 
 pub(super) fn calendars() -> Table {
+    let closed = HOLIDAYS.map(|date| date.to_string()).join(" ");
     table([
-        ("calendar", texts(&CALENDARS, |(name, _)| *name)),
-        ("weekdays", texts(&CALENDARS, |(_, days)| *days)),
-        ("closed", texts(&CALENDARS, |_| HOLIDAYS)),
+        ("calendar", texts(&CALENDARS, |calendar| calendar.name)),
+        ("weekdays", texts(&CALENDARS, |calendar| calendar.written)),
+        ("closed", texts(&CALENDARS, |_| closed.as_str())),
     ])
 }
 
@@ -275,7 +288,7 @@ mod tests {
 
     #[test]
     fn every_site_works_on_some_days_of_every_wave_and_no_holiday_is_among_them() {
-        let holidays: Vec<Day> = HOLIDAYS.split(' ').map(|day| day.parse().unwrap()).collect();
+        let holidays = HOLIDAYS.map(Day::from);
         for regime in Regime::ALL {
             let setting = Setting::new(regime);
             for site in draw(60, regime, &metros(), 8) {
@@ -284,7 +297,13 @@ mod tests {
                 assert!(days.iter().all(|day| !holidays.contains(day)), "{}", site.id);
             }
         }
-        assert!(CALENDARS.iter().all(|(_, days)| Weekdays::parse(days).is_some()));
+    }
+
+    #[test]
+    fn calendars_mean_what_they_say() {
+        for calendar in CALENDARS {
+            assert_eq!(Weekdays::parse(calendar.written), Some(calendar.days), "{calendar:?}");
+        }
     }
 
     #[test]

@@ -165,6 +165,10 @@ fn unreadable(file: &str, error: &TableError, findings: &mut Findings) {
             let finding = Finding::new(&codes::E0203, file, cause, "keep one of the columns");
             findings.push(finding.column(column.as_str()));
         }
+        TableError::NoHeader => {
+            let action = "write the names of the columns in the first row";
+            findings.push(Finding::new(&codes::E0109, file, error.to_string(), action));
+        }
         other => {
             let action = "write the file again";
             findings.push(Finding::new(&codes::E0109, file, other.to_string(), action));

@@ -122,6 +122,8 @@ fn columns(
             extras.push(ExtraColumn { name: (*name).into(), values: values.collect() });
         } else if spec.column_names().all(|known| known != *name) {
             let action = match nearest(name, spec.column_names()) {
+                // A whole header row in one cell.
+                _ if name.contains([';', '\t', '|']) => "part columns with commas".to_owned(),
                 Some(known) => format!("did you mean {known}? Columns of your own start with x_"),
                 None => "remove it, or let its name start with x_ to carry it through".to_owned(),
             };

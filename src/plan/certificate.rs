@@ -34,7 +34,8 @@ pub struct Certificate {
     pub objective: f64,
     /// A proven lower bound on the objective; null only for a heuristic.
     pub bound: Option<f64>,
-    /// (objective - bound) / |objective|; null only for a heuristic.
+    /// (objective - bound) / |objective|, with one minor unit in place of an objective of 0; null
+    /// only for a heuristic.
     pub gap: Option<f64>,
     pub proof: Proof,
     pub scope: Scope,

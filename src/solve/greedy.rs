@@ -83,7 +83,7 @@ impl<'a> Stockroom<'a> {
     /// What a plan of an order costs, with the overload and the openings that it would cause.
     pub fn cost(&self, order: usize, shipped: Option<&Column>) -> f64 {
         let mut cost = OrderColumn::new(self.problem, order, shipped.cloned()).cost;
-        for column in shipped {
+        if let Some(column) = shipped {
             for &(id, used) in &column.uses {
                 let row = &self.problem.resources.rows()[id as usize];
                 if row.overload > Decimal::ZERO {

@@ -10,6 +10,10 @@ use highs_sys::{
 };
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 /// The version of HiGHS that is linked.
 pub fn version() -> String {
@@ -55,12 +59,15 @@ pub struct MipSettings {
 const RULE_PROBING: i32 = 1 << 15;
 const RULE_ENUMERATION: i32 = 1 << 16;
 
-struct Listener<'a> {
-    control: &'a Control<'a>,
-    settings: MipSettings,
+/// What a run and the thread that waits for it tell each other.
+#[derive(Default)]
+struct Shared {
+    stop: AtomicBool,
+    /// Incumbent and bound, as in the model's objective.
+    progress: Mutex<Option<(f64, f64)>>,
 }
 
-/// Called by HiGHS while it runs; asks it to stop when the control says so.
+/// Called by HiGHS while it runs; asks it to stop when it is told to.
 unsafe extern "C" fn on_callback(
     kind: c_int,
     _message: *const c_char,
@@ -71,28 +78,38 @@ unsafe extern "C" fn on_callback(
     if data.is_null() || input.is_null() {
         return;
     }
-    // SAFETY: `data` is the listener that `run_mip` keeps alive while HiGHS runs; HiGHS passes
-    // valid pointers to its own structures for the duration of the call.
-    let listener = unsafe { &*data.cast::<Listener>() };
+    // SAFETY: `data` is what the running thread of `run_mip` keeps alive while HiGHS runs; HiGHS
+    // passes valid pointers to its own structures for the duration of the call.
+    let shared = unsafe { &*data.cast::<Shared>() };
     if kind == kHighsCallbackMipInterrupt && !out.is_null() {
         // SAFETY: see above.
-        let (primal, dual) = unsafe { ((*out).mip_primal_bound, (*out).mip_dual_bound) };
-        let MipSettings { offset, proven, proves_up_to, .. } = listener.settings;
-        let finite = |value: f64| value.is_finite().then_some(value + offset);
-        let bound = (dual + offset).min(proves_up_to).max(proven);
-        listener.control.report(Progress {
-            stage: Stage::BranchAndBound,
-            incumbent: finite(primal),
-            bound: bound.is_finite().then_some(bound),
-        });
+        let progress = unsafe { ((*out).mip_primal_bound, (*out).mip_dual_bound) };
+        if let Ok(mut known) = shared.progress.lock() {
+            *known = Some(progress);
+        }
     }
-    if listener.control.stopped().is_some() {
+    if shared.stop.load(Ordering::Relaxed) {
         // SAFETY: see above.
         unsafe { (*input).user_interrupt = 1 };
     }
 }
 
+/// How often the thread that waits for a run looks at the control.
+const TICK: Duration = Duration::from_millis(50);
+/// How long a run that has been told to stop may take before it is left to itself: some steps of
+/// HiGHS's presolve heed neither limits nor interrupts.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// A model on its way to the thread that runs it.
+struct Sent(Model);
+
+// SAFETY: a model owns its HiGHS instance, which has no ties to the thread that made it; only the
+// receiving thread uses it.
+unsafe impl Send for Sent {}
+
 /// Runs a mixed-integer program from an optional start (one value a column).
+///
+/// A run that does not stop in time is left behind, with neither solution nor bound.
 ///
 /// # Errors
 /// When HiGHS refuses an option or fails numerically.
@@ -118,11 +135,52 @@ pub fn run_mip(
         // A start is help, not a condition: without it the run only takes longer.
         let _ = model.try_set_solution(Some(start), None, None, None);
     }
-    let listener = Listener { control, settings };
-    let data = (&raw const listener).cast_mut().cast::<c_void>();
+    let shared = Arc::new(Shared::default());
+    let (sender, receiver) = mpsc::channel();
+    let (sent, of_run) = (Sent(model), Arc::clone(&shared));
+    std::thread::spawn(move || {
+        // Whoever waits may have gone.
+        let _ = sender.send(run(sent, &of_run));
+    });
+    let deadline = Instant::now().checked_add(
+        Duration::try_from_secs_f64(settings.seconds.max(0.1)).unwrap_or(Duration::MAX / 4),
+    );
+    let mut told: Option<Instant> = None;
+    loop {
+        match receiver.recv_timeout(TICK) {
+            Ok(result) => return result,
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(HighsError::Failed("end its run"));
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        let progress = shared.progress.lock().ok().and_then(|mut known| known.take());
+        if let Some((primal, dual)) = progress {
+            let MipSettings { offset, proven, proves_up_to, .. } = settings;
+            let bound = (dual + offset).min(proves_up_to).max(proven);
+            control.report(Progress {
+                stage: Stage::BranchAndBound,
+                incumbent: primal.is_finite().then_some(primal + offset),
+                bound: bound.is_finite().then_some(bound),
+            });
+        }
+        let late = deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        if told.is_none() && (late || control.stopped().is_some()) {
+            shared.stop.store(true, Ordering::Relaxed);
+            told = Some(Instant::now());
+        }
+        if told.is_some_and(|told| told.elapsed() > GRACE) {
+            return Ok(MipRun { values: None, bound: f64::NEG_INFINITY });
+        }
+    }
+}
+
+/// Runs a program on its own thread.
+fn run(Sent(mut model): Sent, shared: &Shared) -> Result<MipRun, HighsError> {
+    let data = std::ptr::from_ref(shared).cast_mut().cast::<c_void>();
     let pointer = model.as_mut_ptr();
-    // SAFETY: the pointer is that of a live model; the listener outlives the run below, and the
-    // model does not outlive this function.
+    // SAFETY: the pointer is that of a live model; `shared` outlives the run below, and the model
+    // does not outlive this function.
     unsafe {
         Highs_setCallback(pointer, Some(on_callback), data);
         for kind in
@@ -135,8 +193,12 @@ pub fn run_mip(
     let status = solved.status();
     let infeasible =
         matches!(status, HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible);
-    let feasible =
-        solved.primal_solution_status() == highs::HighsSolutionStatus::Feasible && !infeasible;
+    // The binding's own query panics where HiGHS has nothing to tell.
+    let known = solved.int_info_value(c"primal_solution_status").unwrap_or(-1);
+    if known < 0 {
+        return Err(HighsError::Status(format!("{status:?}")));
+    }
+    let feasible = known == highs_sys::kHighsSolutionStatusFeasible as i64 && !infeasible;
     // A program without integer columns has its objective as its bound.
     let bound = if feasible && solved.mip_gap().is_infinite() && status == HighsModelStatus::Optimal
     {

@@ -21,7 +21,7 @@ mod tables;
 mod unfilled;
 mod wave_options;
 
-pub use control::{Control, Progress, Stage};
+pub use control::{Control, Progress, Stage, resident_memory};
 pub use exact::{
     ExactSettings, ExportError, Exported, Outcome, Value, export_program, solve_exact,
 };

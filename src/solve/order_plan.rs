@@ -187,7 +187,7 @@ pub struct OrderPlan {
 }
 
 /// Rounds of moving shares.
-const MAX_SHARE_ROUNDS: usize = 8;
+const MAX_SHARE_ROUNDS: usize = 12;
 
 /// Plans an order at the prices of a scan.
 ///

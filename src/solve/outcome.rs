@@ -31,6 +31,7 @@ pub enum StoppedBy {
     /// The gap asked for was reached.
     Gap,
     TimeLimit,
+    MemoryLimit,
     /// Ctrl-C or SIGTERM.
     Interrupt,
     /// The method had nothing more to do.

@@ -159,7 +159,6 @@ pub fn relax(
     let mut objective = f64::INFINITY;
     let mut released = Vec::new();
     let (mut is_smoothed, mut cut_rounds) = (false, 0);
-    let t0 = std::time::Instant::now();
     for round in 0..MAX_ROUNDS {
         let results = price_all(problem, &duals);
         let bound = lagrangian_bound(problem, &duals, &results);
@@ -178,12 +177,6 @@ pub fn relax(
         for result in results {
             added += usize::from(master.add(result.plan)?);
         }
-        eprintln!(
-            "round {round} {:.2}s bound {bound:.0} best {:.0} master {objective:.0} added {added} columns {} smoothed {is_smoothed} cuts {cut_rounds}",
-            t0.elapsed().as_secs_f64(),
-            best.bound,
-            master.columns.len()
-        );
         let incumbent = improve(Step {
             bound: best.bound,
             master: objective,
@@ -204,7 +197,6 @@ pub fn relax(
                 cuts += 1;
                 master.cut(cut)?;
             }
-            eprintln!("   {cuts} cuts");
         }
         if is_done && cuts == 0 {
             break;

@@ -70,9 +70,13 @@ pub(super) fn check(context: Context<'_>, tally: &mut Tally) {
             }
         }
     }
-    let gap = certificate.bound.and_then(|bound| gap(certificate.objective, bound));
-    // A gap without bounds has no number in JSON.
-    let is_same_gap = match (certificate.gap.filter(|gap| gap.is_finite()), gap) {
+    let gap = certificate.bound.map(|bound| {
+        // Relative to a minor unit where there is no objective to be relative to.
+        let size =
+            if certificate.objective == 0.0 { 1.0 / per_unit } else { certificate.objective };
+        (certificate.objective - bound) / size.abs()
+    });
+    let is_same_gap = match (certificate.gap, gap) {
         (Some(found), Some(expected)) => (found - expected).abs() <= 1e-9 * expected.abs().max(1.0),
         (found, expected) => found.is_none() && expected.is_none(),
     };
@@ -84,12 +88,4 @@ pub(super) fn check(context: Context<'_>, tally: &mut Tally) {
         let expected = "the limits that pruned options".to_string();
         wrong(Kind::CertificateWrong, "limits", "none".into(), expected);
     }
-}
-
-/// (objective - bound) / |objective|: 0 where both are 0, nothing where only the objective is.
-fn gap(objective: f64, bound: f64) -> Option<f64> {
-    if objective == bound {
-        return Some(0.0);
-    }
-    (objective != 0.0).then(|| (objective - bound) / objective.abs())
 }

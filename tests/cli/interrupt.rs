@@ -11,10 +11,10 @@ use wavewright::solve::Control;
 
 const WAVE: &str = "generate --orders 300 --nodes 12 --skus 60 --seed 1 --out DIR/wave --quiet";
 
-/// Tests that a method which is interrupted from the start still gives a plan that passes, whose
+/// Tests that a method which has to stop from the start still gives a plan that passes, whose
 /// certificate says what happened.
 #[test]
-fn an_interrupted_plan_is_verified_and_honest() {
+fn a_stopped_plan_is_verified_and_honest() {
     let place = Place::new();
     assert_eq!(place.run(WAVE).code, 0);
     let folder = place.path("wave");
@@ -26,15 +26,38 @@ fn an_interrupted_plan_is_verified_and_honest() {
         model: model_to_json(&model, wave.minor_digits),
         ..RunInputs::default()
     };
-    let interrupted = AtomicBool::new(true);
-    let control = Control::new(f64::INFINITY, &interrupted, |_| ());
-    let plan = plan_wave(&wave, &model, inputs, &control).unwrap();
-    assert_eq!(plan.certificate.status, Status::GapOpen);
-    assert_eq!(plan.certificate.stopped_by, StoppedBy::Interrupt);
-    assert!(plan.certificate.gap.is_some_and(|gap| gap > 0.0), "{:?}", plan.certificate.gap);
-    write_plan(&wave, &plan, &place.path("plan"), false).unwrap();
-    let ran = place.run("verify DIR/wave DIR/plan");
-    assert_eq!(ran.code, 0, "{ran:?}");
+    let (yes, no) = (AtomicBool::new(true), AtomicBool::new(false));
+    let large = || Some(2 << 40);
+    for (control, stopped_by) in [
+        (Control::new(f64::INFINITY, &yes, |_| ()), StoppedBy::Interrupt),
+        (Control::new(0.0, &no, |_| ()), StoppedBy::TimeLimit),
+        (
+            Control::new(f64::INFINITY, &no, |_| ()).with_memory_limit(1 << 40, large),
+            StoppedBy::MemoryLimit,
+        ),
+    ] {
+        let plan = plan_wave(&wave, &model, inputs.clone(), &control).unwrap();
+        assert_eq!(plan.certificate.status, Status::GapOpen);
+        assert_eq!(plan.certificate.stopped_by, stopped_by);
+        assert!(plan.certificate.gap.is_some_and(|gap| gap > 0.0), "{:?}", plan.certificate.gap);
+        write_plan(&wave, &plan, &place.path("plan"), false).unwrap();
+        let ran = place.run("verify DIR/wave DIR/plan");
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+}
+
+/// Tests that a memory limit which no program keeps to ends a run with a plan, whose certificate
+/// and summary name the limit.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_memory_limit_is_named() {
+    let place = Place::new();
+    assert_eq!(place.run(WAVE).code, 0);
+    let ran = place.run("plan DIR/wave --model cost --gap 0 --memory-limit 1KiB --out DIR/plan -q");
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert!(ran.stdout.contains("stopped by the memory limit"), "{}", ran.stdout);
+    let certificate = std::fs::read_to_string(place.path("plan").join("certificate.json")).unwrap();
+    assert!(certificate.contains("\"stopped_by\": \"memory_limit\""), "{certificate}");
 }
 
 /// Tests a real Ctrl-C after the first plan: whether it comes in time or not, there is a plan that

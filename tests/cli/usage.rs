@@ -40,6 +40,7 @@ fn wrong_arguments_are_refused() {
         ("plan datasets/quickstart --out DIR/p --method magic", "possible values"),
         ("plan datasets/quickstart --out DIR/p --gap=-1", "not a number from 0"),
         ("plan datasets/quickstart --out DIR/p --time-limit soon", "not a number from 0"),
+        ("plan datasets/quickstart --out DIR/p --memory-limit lots", "not a size such as 4GiB"),
         ("plan datasets/quickstart --out DIR/p --seed 9223372036854775808", "9223372036854775807"),
         ("plan nowhere --out src", "belongs to no plan"),
         ("plan nowhere --out Cargo.toml", "is not a folder"),

@@ -41,6 +41,16 @@ fn a_corrupted_plan_is_found_out() {
     assert!(violations.iter().any(|violation| violation["kind"] == "objective_wrong"));
 }
 
+/// Tests that a folder which is not there is one finding, not one for each of its files.
+#[test]
+fn a_plan_that_is_not_there_is_one_finding() {
+    let place = planned();
+    let ran = place.run(&VERIFY.replace("DIR/plan", "DIR/nowhere"));
+    assert_eq!((ran.code, &*ran.stdout), (3, ""));
+    assert!(ran.stderr.contains("the folder of the plan is not there"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("1 error, 0 warnings"), "{}", ran.stderr);
+}
+
 /// Tests that a plan with a missing table is bad data, not a wrong plan.
 #[test]
 fn a_plan_with_a_missing_table_cannot_be_read() {

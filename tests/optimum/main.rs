@@ -2,6 +2,8 @@
 
 #[path = "../backends/mod.rs"]
 mod backends;
+#[path = "../common/mod.rs"]
+mod common;
 mod compare;
 mod hand;
 mod oracle;

@@ -1,30 +1,20 @@
 //! Tiny waves drawn by hand: one parcel service, prices by pairs of postal codes, no costs but
 //! those that a test adds.
 
+use crate::common;
+pub use crate::common::today;
 use crate::oracle::{self, Optimum, Part};
-use jiff::civil::time;
-use jiff::tz::TimeZone;
 use wavewright::domain::{
-    Break, CostKey, Deadline, Escalate, Item, Journey, Lane, Level, Method, Model, ModelCosts,
-    Node, NodeKind, NodeService, Order, OrderLine, Place, RateCard, ReturnRules, Rules, Service,
-    SolveSettings, Stock, Wave, WaveParts, ZoneRow, ZoneTable,
+    Break, Costs, Lane, Level, Method, Model, Node, NodeKind, RateCard, Stock, Wave, WaveParts,
+    ZoneRow, ZoneTable,
 };
-use wavewright::domain::{Commitment, Costs};
-use wavewright::ids::{
-    IdVec, LaneId, LineId, NodeId, OrderId, RateCardId, ServiceId, SkuId, ZoneId, ZoneTableId,
-};
-use wavewright::time::{Day, Weekdays};
+use wavewright::ids::{IdVec, LaneId, LineId, NodeId, OrderId, ServiceId, SkuId, ZoneId};
 use wavewright::units::{Decimal, Money, Rate};
 
 pub const PARCEL: ServiceId = ServiceId(0);
 
 /// What a unit costs that stays open.
 pub const OPEN: i64 = 10_000;
-
-/// Monday 23 November 2026, the day of planning.
-pub fn today() -> Day {
-    "2026-11-23".parse().expect("a date")
-}
 
 /// A wave and a model in the making.
 pub struct Sketch {
@@ -36,64 +26,26 @@ pub struct Sketch {
 
 impl Sketch {
     pub fn new() -> Sketch {
-        let service = Service {
-            id: "parcel".into(),
-            carrier: "carrier".into(),
-            zone_table: ZoneTableId(0),
-            rate_card: RateCardId(0),
-            dim_divisor: None,
-            surcharge: Decimal::ZERO,
-            max_kg: None,
-            max_length: None,
-            hazmat: false,
-            operates: Weekdays::DAILY,
-            kg_co2_per_parcel_km: 0.0,
-            kg_co2_per_kg_km: 0.0,
-        };
-        Sketch { parts: parts(service), model: model(), rows: Vec::new(), zones: Vec::new() }
+        let mut parts = common::parts("sketch");
+        parts.services.push(common::service("parcel"));
+        let mut model = common::model("sketch");
+        model.costs.unfilled_cost = Money(OPEN);
+        model.solve.method = Method::Exact;
+        Sketch { parts, model, rows: Vec::new(), zones: Vec::new() }
     }
 
     /// A DC that is open every day; its postal code is one letter.
     pub fn node(&mut self, postal_code: &str) -> NodeId {
         self.parts.nodes.push(Node {
-            id: postal_code.into(),
-            kind: NodeKind::Dc,
-            name: "".into(),
-            latitude: 40.0,
-            longitude: -80.0,
-            country: "US".into(),
             postal_code: postal_code.into(),
-            time_zone: TimeZone::UTC,
-            calendar: None,
-            cutoff: time(23, 59, 0, 0),
-            lead_days: 0,
-            ships: true,
-            pickup: false,
-            accepts_returns: false,
-            unlimited_stock: false,
-            shipment_cost: Money::ZERO,
-            line_cost: Money::ZERO,
-            unit_cost: Money::ZERO,
-            minute_cost: Money::ZERO,
-            open_cost: Money::ZERO,
-            reject_rate: Decimal::ZERO,
-            tier: None,
-            capacities: Vec::new(),
-            services: vec![NodeService { service: PARCEL, parcels_per_day: None }],
+            services: vec![common::offer(PARCEL)],
+            ..common::node(postal_code, NodeKind::Dc, (40.0, -80.0))
         })
     }
 
     /// An item of so many grams without sides.
     pub fn item(&mut self, grams: i64) -> SkuId {
-        self.parts.items.push(Item {
-            sku: "item".into(),
-            name: "".into(),
-            kg: kg(grams),
-            sides: [None; 3],
-            value: Money::ZERO,
-            hazmat: false,
-            ships_alone: false,
-        })
+        self.parts.items.push(common::item("item", kg(grams)))
     }
 
     pub fn stock(&mut self, node: NodeId, sku: SkuId, on_hand: u32) -> &mut Stock {
@@ -122,65 +74,25 @@ impl Sketch {
 
     /// An order of (item, units) lines to a postal code.
     pub fn order(&mut self, postal_code: &str, lines: &[(SkuId, u32)]) -> OrderId {
-        let place = Place {
-            latitude: 40.0,
-            longitude: -80.0,
-            country: "US".into(),
-            postal_code: postal_code.into(),
-        };
         let first = self.parts.lines.len() as u32;
-        let order = self.parts.orders.push(Order {
-            id: "order".into(),
-            placed_at: self.parts.now.timestamp(),
-            journey: Journey::Ship(place),
-            ship_by: None,
-            deliver_by: None,
-            deadline: None,
-            weight: Decimal::ONE,
-            channel: "".into(),
-            customer_tier: "".into(),
-            ship_complete: false,
-            max_shipments: None,
-            exchange_of: None,
-            lines: first..first + lines.len() as u32,
-        });
+        let journey = common::ship(40.0, -80.0, postal_code);
+        let order = common::order("order", journey, first..first + lines.len() as u32);
+        let order = self.parts.orders.push(order);
         for &(sku, quantity) in lines {
-            self.parts.lines.push(OrderLine {
-                order,
-                line: "line".into(),
-                sku,
-                quantity,
-                unit_price: Money::ZERO,
-                together: None,
-            });
+            self.parts.lines.push(common::line(order, "line", sku, quantity));
         }
         order
     }
 
     /// A lane of the same day.
     pub fn lane(&mut self, from: NodeId, to: NodeId, shipment_cost: i64) -> LaneId {
-        self.parts.lanes.push(Lane {
-            from,
-            to,
-            transit_days: 0,
-            shipment_cost: Money(shipment_cost),
-            cost_per_kg: Money::ZERO,
-            operates: Weekdays::DAILY,
-            kg_co2_per_kg: 0.0,
-        })
+        let shipment_cost = Money(shipment_cost);
+        self.parts.lanes.push(Lane { shipment_cost, ..common::lane(from, to) })
     }
 
     /// A decision about units of a line to leave a node by parcel today.
     pub fn commitment(&mut self, line: LineId, node: NodeId, quantity: u32, level: Level) {
-        self.parts.commitments.push(Commitment {
-            line,
-            quantity,
-            node,
-            service: Some(PARCEL),
-            ship_date: Some(today()),
-            level,
-            pinned: false,
-        });
+        self.parts.commitments.push(common::commitment(line, node, quantity, level));
     }
 
     pub fn wave(&self) -> Wave {
@@ -215,65 +127,4 @@ pub fn parts_of(best: &Optimum, line: u32) -> Vec<&Part> {
 
 pub fn kg(grams: i64) -> Decimal {
     Decimal(grams * Decimal::SCALE / 1000)
-}
-
-fn parts(service: Service) -> WaveParts {
-    WaveParts {
-        name: "sketch".into(),
-        now: jiff::civil::date(2026, 11, 23)
-            .at(6, 0, 0, 0)
-            .to_zoned(TimeZone::UTC)
-            .expect("an instant within range"),
-        currency: "USD".into(),
-        minor_digits: 2,
-        horizon_days: 0,
-        calendars: IdVec::new(),
-        nodes: IdVec::new(),
-        items: IdVec::new(),
-        node_items: Default::default(),
-        stock: Default::default(),
-        zone_names: IdVec::new(),
-        zone_tables: IdVec::new(),
-        rate_cards: IdVec::new(),
-        services: vec![service].into(),
-        lanes: IdVec::new(),
-        orders: IdVec::new(),
-        lines: IdVec::new(),
-        commitments: Vec::new(),
-        exclusions: Vec::new(),
-        returns: IdVec::new(),
-        order_extras: Vec::new(),
-        line_extras: Vec::new(),
-    }
-}
-
-/// Open units cost, everything else nothing.
-fn model() -> Model {
-    Model {
-        name: "sketch".into(),
-        weights: CostKey::ALL.map(|_| Decimal::ONE),
-        costs: ModelCosts { unfilled_cost: Money(OPEN), ..ModelCosts::default() },
-        rules: Rules {
-            deadline: Deadline::Soft,
-            split_lines: false,
-            max_shipments: None,
-            max_distance_km: None,
-            no_split_below: Money::ZERO,
-            tiers: Vec::new(),
-            escalate: Escalate::None,
-            tier_cost: Money::ZERO,
-            max_lanes: 2,
-        },
-        returns: ReturnRules {
-            restock_share_used: Decimal::ONE,
-            restock_share_damaged: Decimal::ONE,
-        },
-        solve: SolveSettings {
-            gap: 0.0,
-            time_limit_s: 60.0,
-            threads: 1,
-            seed: 1,
-            method: Method::Exact,
-        },
-    }
 }

@@ -45,7 +45,7 @@ fn the_gap_is_that_of_objective_and_bound() {
 }
 
 #[test]
-fn the_gap_of_an_objective_of_nothing_is_nothing() {
+fn the_gap_of_an_objective_of_nothing_is_in_minor_units() {
     let free = |case: &mut crate::Case, bound, gap| {
         case.model.weights = [Decimal::ZERO; CostKey::ALL.len()];
         case.plan.certificate.objective = 0.0;
@@ -53,7 +53,10 @@ fn the_gap_of_an_objective_of_nothing_is_nothing() {
         case.plan.certificate.gap = gap;
     };
     allows(Kind::GapWrong, |case| free(case, 0.0, Some(0.0)));
-    allows(Kind::GapWrong, |case| free(case, -1.0, None));
+    allows(Kind::GapWrong, |case| free(case, -1.0, Some(100.0)));
+    finds(Kind::GapWrong, &[], |case| free(case, -1.0, None));
+    finds(Kind::GapWrong, &[], |case| free(case, -1.0, Some(1.0)));
+    finds(Kind::GapWrong, &[], |case| free(case, -1.0, Some(f64::INFINITY)));
     finds(Kind::GapWrong, &[], |case| free(case, 0.0, None));
     finds(Kind::GapWrong, &[], |case| free(case, -1.0, Some(0.0)));
 }

@@ -4,9 +4,7 @@
 //! a lane, a pickup, a drop shipment beside an unfilled line, a backorder, a half-picked line, and
 //! a kit. The customer is half a degree of longitude from centre and store.
 
-use jiff::Timestamp;
-use jiff::civil::Time;
-use jiff::tz::TimeZone;
+use crate::common::{self, item, offer, ship};
 use rustc_hash::FxHashMap;
 use wavewright::domain::*;
 use wavewright::ids::*;
@@ -32,94 +30,70 @@ pub const HUB_TO_DC: LaneId = LaneId(3);
 
 /// The day so many days after Monday 23 November 2026.
 pub fn day(after: i32) -> Day {
-    let monday: Day = "2026-11-23".parse().unwrap();
-    Day(monday.0 + after)
+    Day(common::today().0 + after)
 }
 
 pub fn decimal(text: &str) -> Decimal {
     Decimal(wavewright::units::parse_fixed(text, Decimal::PLACES).unwrap())
 }
 
-fn node(id: &str, kind: NodeKind, latitude: f64, longitude: f64, services: &[ServiceId]) -> Node {
-    let offer = |service: &ServiceId| NodeService { service: *service, parcels_per_day: None };
-    Node {
-        id: id.into(),
-        kind,
-        name: "".into(),
-        latitude,
-        longitude,
-        country: "US".into(),
-        postal_code: "".into(),
-        time_zone: TimeZone::UTC,
-        calendar: None,
-        cutoff: Time::constant(23, 59, 0, 0),
-        lead_days: 0,
-        ships: true,
-        pickup: kind == NodeKind::Store,
-        accepts_returns: false,
-        unlimited_stock: kind == NodeKind::Vendor,
-        shipment_cost: Money::ZERO,
-        line_cost: Money::ZERO,
-        unit_cost: Money::ZERO,
-        minute_cost: Money::ZERO,
-        open_cost: Money::ZERO,
-        reject_rate: Decimal::ZERO,
-        tier: None,
-        capacities: Vec::new(),
-        services: services.iter().map(offer).collect(),
-    }
-}
-
 fn nodes() -> IdVec<NodeId, Node> {
-    let mut dc = node("DC", NodeKind::Dc, 0.0, 0.0, &[GROUND]);
-    dc.services[0].parcels_per_day = Some(3);
-    dc.shipment_cost = Money(100);
-    dc.line_cost = Money(20);
-    dc.unit_cost = Money(10);
-    dc.minute_cost = Money(6);
-    dc.open_cost = Money(500);
-    dc.capacities.push(Capacity {
-        date: None,
-        unit: CapacityUnit::Units,
-        capacity: decimal("4"),
-        overload: decimal("2"),
-        overload_cost: Money(30),
-    });
-    let mut store = node("STORE", NodeKind::Store, 0.0, 1.0, &[GROUND]);
-    store.shipment_cost = Money(50);
-    store.unit_cost = Money(15);
-    let mut vendor = node("VENDOR", NodeKind::Vendor, 1.0, 0.0, &[AIR]);
-    vendor.reject_rate = decimal("0.05");
-    vec![dc, store, vendor, node("HUB", NodeKind::Hub, 0.0, 0.5, &[GROUND])].into()
+    let limited = NodeService { parcels_per_day: Some(3), ..offer(GROUND) };
+    let dc = Node {
+        shipment_cost: Money(100),
+        line_cost: Money(20),
+        unit_cost: Money(10),
+        minute_cost: Money(6),
+        open_cost: Money(500),
+        capacities: vec![Capacity {
+            date: None,
+            unit: CapacityUnit::Units,
+            capacity: decimal("4"),
+            overload: decimal("2"),
+            overload_cost: Money(30),
+        }],
+        services: vec![limited],
+        ..common::node("DC", NodeKind::Dc, (0.0, 0.0))
+    };
+    let store = Node {
+        shipment_cost: Money(50),
+        unit_cost: Money(15),
+        services: vec![offer(GROUND)],
+        ..common::node("STORE", NodeKind::Store, (0.0, 1.0))
+    };
+    let vendor = Node {
+        reject_rate: decimal("0.05"),
+        unlimited_stock: true,
+        services: vec![offer(AIR)],
+        ..common::node("VENDOR", NodeKind::Vendor, (1.0, 0.0))
+    };
+    let hub =
+        Node { services: vec![offer(GROUND)], ..common::node("HUB", NodeKind::Hub, (0.0, 0.5)) };
+    vec![dc, store, vendor, hub].into()
 }
 
-fn item(sku: &str, kg: &str, sides: [Option<i64>; 3], ships_alone: bool) -> Item {
-    Item {
-        sku: sku.into(),
-        name: "".into(),
-        kg: decimal(kg),
-        sides: sides.map(|side| side.map(|cm| Length(cm * Length::SCALE))),
-        value: Money::ZERO,
-        hazmat: false,
-        ships_alone,
-    }
+fn items() -> IdVec<SkuId, Item> {
+    let sides = [50, 40, 30].map(|cm| Some(Length(cm * Length::SCALE)));
+    vec![
+        item("A", decimal("0.1")),
+        Item { sides, ..item("B", decimal("2")) },
+        Item { ships_alone: true, ..item("C", decimal("25")) },
+        item("D", decimal("1")),
+    ]
+    .into()
 }
 
-fn service(id: &str, divisor: Option<&str>, surcharge: &str, operates: Weekdays) -> Service {
-    Service {
-        id: id.into(),
-        carrier: "carrier".into(),
-        zone_table: ZoneTableId(0),
-        rate_card: RateCardId(0),
-        dim_divisor: divisor.map(decimal),
-        surcharge: decimal(surcharge),
-        max_kg: divisor.map(|_| decimal("30")),
-        max_length: None,
-        hazmat: false,
-        operates,
-        kg_co2_per_parcel_km: if divisor.is_some() { 0.001 } else { 0.0 },
-        kg_co2_per_kg_km: if divisor.is_some() { 0.0002 } else { 0.0 },
-    }
+fn services() -> IdVec<ServiceId, Service> {
+    let ground = Service {
+        dim_divisor: Some(decimal("5000")),
+        surcharge: decimal("0.1"),
+        max_kg: Some(decimal("30")),
+        operates: Weekdays::parse("mon-fri").unwrap(),
+        kg_co2_per_parcel_km: 0.001,
+        kg_co2_per_kg_km: 0.0002,
+        ..common::service("ground")
+    };
+    vec![ground, common::service("air")].into()
 }
 
 fn rates() -> IdVec<RateCardId, RateCard> {
@@ -140,13 +114,12 @@ fn rates() -> IdVec<RateCardId, RateCard> {
 
 fn lane(from: NodeId, to: NodeId, transit_days: u32, operates: &str) -> Lane {
     Lane {
-        from,
-        to,
         transit_days,
         shipment_cost: Money(200),
         cost_per_kg: Money(35),
         operates: Weekdays::parse(operates).unwrap(),
         kg_co2_per_kg: 0.05,
+        ..common::lane(from, to)
     }
 }
 
@@ -154,59 +127,25 @@ fn stock(on_hand: u32, opportunity_cost: i64) -> Stock {
     Stock { on_hand, opportunity_cost: Money(opportunity_cost), ..Stock::default() }
 }
 
-fn order(id: &str, journey: Journey, lines: std::ops::Range<u32>) -> Order {
-    Order {
-        id: id.into(),
-        placed_at: Timestamp::UNIX_EPOCH,
-        journey,
-        ship_by: None,
-        deliver_by: None,
-        deadline: None,
-        weight: Decimal::ONE,
-        channel: "".into(),
-        customer_tier: "".into(),
-        ship_complete: false,
-        max_shipments: None,
-        exchange_of: None,
-        lines,
-    }
-}
-
-fn customer() -> Journey {
-    Journey::Ship(Place {
-        latitude: 0.0,
-        longitude: 0.5,
-        country: "US".into(),
-        postal_code: "".into(),
-    })
+fn order(id: &str, lines: std::ops::Range<u32>) -> Order {
+    common::order(id, ship(0.0, 0.5, ""), lines)
 }
 
 fn orders() -> IdVec<OrderId, Order> {
-    let mut merged = order("O1", customer(), 0..2);
+    let mut merged = order("O1", 0..2);
     merged.deliver_by = Some(day(1));
     merged.weight = decimal("2");
-    let pickup = order("O2", Journey::Pickup { node: STORE, radius_km: 0.0 }, 2..3);
-    let mut kit = order("O6", customer(), 7..9);
+    let pickup = common::order("O2", Journey::Pickup { node: STORE, radius_km: 0.0 }, 2..3);
+    let mut kit = order("O6", 7..9);
     kit.ship_complete = true;
-    vec![
-        merged,
-        pickup,
-        order("O3", customer(), 3..5),
-        order("O4", customer(), 5..6),
-        order("O5", customer(), 6..7),
-        kit,
-    ]
-    .into()
+    vec![merged, pickup, order("O3", 3..5), order("O4", 5..6), order("O5", 6..7), kit].into()
 }
 
 fn lines() -> IdVec<LineId, OrderLine> {
     let line = |order: u32, line: &str, sku, quantity, price, kit: Option<&str>| OrderLine {
-        order: OrderId(order),
-        line: line.into(),
-        sku,
-        quantity,
         unit_price: Money(price),
         together: kit.map(Into::into),
+        ..common::line(OrderId(order), line, sku, quantity)
     };
     vec![
         line(0, "1", A, 3, 999, None),
@@ -222,18 +161,6 @@ fn lines() -> IdVec<LineId, OrderLine> {
     .into()
 }
 
-fn commitment(level: Level, node: NodeId) -> Commitment {
-    Commitment {
-        line: LineId(6),
-        quantity: 1,
-        node,
-        service: Some(GROUND),
-        ship_date: Some(day(0)),
-        level,
-        pinned: false,
-    }
-}
-
 pub fn parts() -> WaveParts {
     let mut minutes = FxHashMap::default();
     let at_dc = NodeItem { minutes: decimal("1.5"), unit_cost: Money(5), ..NodeItem::default() };
@@ -241,22 +168,11 @@ pub fn parts() -> WaveParts {
     minutes.insert((VENDOR, C), NodeItem { purchase_cost: Money(4000), ..NodeItem::default() });
     let backorder = Stock { inbound: vec![(day(2), 5)], ..Stock::default() };
     let dc_a = Stock { reserved: 1, safety_stock: 1, ..stock(10, 7) };
-    let weekdays = Weekdays::parse("mon-fri").unwrap();
+    let commitment = |level, node| common::commitment(LineId(6), node, 1, level);
     WaveParts {
-        name: "hand".into(),
-        now: "2026-11-23T06:00:00+00:00[UTC]".parse().unwrap(),
-        currency: "USD".into(),
-        minor_digits: 2,
         horizon_days: 7,
-        calendars: IdVec::new(),
         nodes: nodes(),
-        items: vec![
-            item("A", "0.1", [None; 3], false),
-            item("B", "2", [Some(50), Some(40), Some(30)], false),
-            item("C", "25", [None; 3], true),
-            item("D", "1", [None; 3], false),
-        ]
-        .into(),
+        items: items(),
         node_items: minutes,
         stock: FxHashMap::from_iter([
             ((DC, A), dc_a),
@@ -275,11 +191,7 @@ pub fn parts() -> WaveParts {
         )]
         .into(),
         rate_cards: rates(),
-        services: vec![
-            service("ground", Some("5000"), "0.1", weekdays),
-            service("air", None, "0", Weekdays::DAILY),
-        ]
-        .into(),
+        services: services(),
         lanes: vec![
             lane(STORE, DC, 1, "mon-fri"),
             lane(DC, STORE, 1, "daily"),
@@ -290,19 +202,16 @@ pub fn parts() -> WaveParts {
         orders: orders(),
         lines: lines(),
         commitments: vec![commitment(Level::Picked, STORE), commitment(Level::Planned, DC)],
-        exclusions: Vec::new(),
-        returns: IdVec::new(),
-        order_extras: Vec::new(),
-        line_extras: Vec::new(),
+        ..common::parts("hand")
     }
 }
 
 /// Every weight is 1 but that of carbon, which is a half.
 pub fn model() -> Model {
-    let mut weights = [Decimal::ONE; CostKey::ALL.len()];
+    let plain = common::model("hand");
+    let mut weights = plain.weights;
     weights[CostKey::Carbon as usize] = decimal("0.5");
     Model {
-        name: "hand".into(),
         weights,
         costs: ModelCosts {
             split_cost: Money(200),
@@ -314,11 +223,7 @@ pub fn model() -> Model {
             change_cost: Money(50),
         },
         rules: Rules {
-            deadline: Deadline::Soft,
-            split_lines: false,
             max_shipments: Some(4),
-            max_distance_km: None,
-            no_split_below: Money::ZERO,
             tiers: vec![
                 vec![NodeKind::Dc],
                 vec![NodeKind::Store, NodeKind::ThirdParty],
@@ -326,18 +231,8 @@ pub fn model() -> Model {
             ],
             escalate: Escalate::Cost,
             tier_cost: Money(150),
-            max_lanes: 2,
+            ..plain.rules
         },
-        returns: ReturnRules {
-            restock_share_used: Decimal::ONE,
-            restock_share_damaged: Decimal::ONE,
-        },
-        solve: SolveSettings {
-            gap: 0.001,
-            time_limit_s: 60.0,
-            threads: 1,
-            seed: 1,
-            method: Method::Auto,
-        },
+        ..plain
     }
 }

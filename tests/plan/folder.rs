@@ -130,6 +130,7 @@ fn columns_of_the_user_are_carried_through() {
     let mut parts = parts();
     parts.order_extras =
         vec![column("x_region", &["w", "", "e", "e", "w", "w"]), column("x_note", &["o"; 6])];
+    parts.order_extras.push(column("x_order_note", &["p"; 6]));
     parts.line_extras = vec![column("x_note", &["0", "1", "2", "3", "4", "5", "6", "7", "8"])];
     let wave = Wave::new(parts);
     let folder = TempDir::new().unwrap();
@@ -145,7 +146,8 @@ fn columns_of_the_user_are_carried_through() {
     // Line 4 is unfilled.
     assert_eq!(texts("assignments.parquet", "x_region"), "w,w,,e,e,w,w,w");
     assert_eq!(texts("assignments.parquet", "x_note"), "0,1,2,3,5,6,7,8");
-    assert_eq!(texts("assignments.parquet", "x_order_note"), "o,o,o,o,o,o,o,o");
+    assert_eq!(texts("assignments.parquet", "x_order_note"), "p,p,p,p,p,p,p,p");
+    assert_eq!(texts("assignments.parquet", "x_order_note_"), "o,o,o,o,o,o,o,o");
     assert_eq!(texts("unfilled.parquet", "x_region"), "e");
     assert_eq!(texts("unfilled.parquet", "x_note"), "4");
     assert_eq!(read_plan(&wave, &path).unwrap(), plan(), "they are not read back");

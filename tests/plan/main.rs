@@ -2,6 +2,8 @@
 //! corrupted one is found out, each corruption by its kind; folders are written and read.
 
 mod certificate;
+#[path = "../common/mod.rs"]
+mod common;
 mod costs;
 mod fixture;
 mod folder;

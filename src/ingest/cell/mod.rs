@@ -136,8 +136,11 @@ fn out_of_range(accepts: &str) -> Fault {
     Fault::new(&codes::E0401, format!("is out of range: {accepts}"), "correct the value")
 }
 
-macro_rules! text_types {
-    ($($(#[$doc:meta])* $name:ident($text:literal, $accepts:expr) -> $value:ty = $parse:expr;)*) => {$(
+/// Declares types of cells: the name in the format, what it accepts in words, which columns of a
+/// file may hold it, and how a cell becomes a value.
+macro_rules! cell_types {
+    ($($(#[$doc:meta])* $name:ident($text:literal, $accepts:expr, $fits:expr) -> $value:ty =
+        |$cell:pat_param, $context:pat_param| $parse:expr;)*) => {$(
         $(#[$doc])*
         pub(crate) struct $name;
 
@@ -146,19 +149,29 @@ macro_rules! text_types {
             const NAME: &'static str = $text;
 
             fn accepts() -> String {
-                $accepts.to_owned()
+                $accepts
             }
 
             fn fits(kind: &Kind) -> bool {
-                is_text(kind)
+                $fits(kind)
             }
 
-            fn parse<'a>(cell: Cell<'a>, _: &Context) -> Result<$value, Fault> {
-                let text = text_of(cell, $accepts)?;
-                $parse(text).ok_or_else(|| not_a($accepts))
+            fn parse<'a>($cell: Cell<'a>, $context: &Context) -> Result<$value, Fault> {
+                $parse
             }
         }
     )*};
+}
+
+macro_rules! text_types {
+    ($($(#[$doc:meta])* $name:ident($text:literal, $accepts:literal) -> $value:ty = $parse:expr;)*) => {
+        cell_types! {$(
+            $(#[$doc])*
+            $name($text, $accepts.to_owned(), is_text) -> $value = |cell, _| {
+                $parse(text_of(cell, $accepts)?).ok_or_else(|| not_a($accepts))
+            };
+        )*}
+    };
 }
 
 text_types! {
@@ -176,22 +189,9 @@ text_types! {
 }
 
 macro_rules! choices {
-    ($($name:ident: $value:ty, $names:expr, $from_name:expr;)*) => {$(
-        pub(crate) struct $name;
-
-        impl CellType for $name {
-            type Value<'a> = $value;
-            const NAME: &'static str = "name";
-
-            fn accepts() -> String {
-                format!("one of {}", $names.join(", "))
-            }
-
-            fn fits(kind: &Kind) -> bool {
-                is_text(kind)
-            }
-
-            fn parse<'a>(cell: Cell<'a>, _: &Context) -> Result<$value, Fault> {
+    ($($name:ident: $value:ty, $names:expr, $from_name:expr;)*) => {
+        cell_types! {$(
+            $name("name", format!("one of {}", $names.join(", ")), is_text) -> $value = |cell, _| {
                 let text = text_of(cell, "text")?;
                 $from_name(text).ok_or_else(|| {
                     let names: Vec<&str> = $names.into_iter().collect();
@@ -201,9 +201,9 @@ macro_rules! choices {
                     };
                     Fault::new(&codes::E0208, format!("is not {}", Self::accepts()), action)
                 })
-            }
-        }
-    )*};
+            };
+        )*}
+    };
 }
 
 /// The journey of an order, before its place is known.
@@ -235,77 +235,29 @@ choices! {
     };
 }
 
-/// `true` or `false`.
-pub(crate) struct Bool;
-
-impl CellType for Bool {
-    type Value<'a> = bool;
-    const NAME: &'static str = "bool";
-
-    fn accepts() -> String {
-        "true or false".to_owned()
-    }
-
-    fn fits(kind: &Kind) -> bool {
-        matches!(kind, Kind::Empty | Kind::Text | Kind::Bool)
-    }
-
-    fn parse<'a>(cell: Cell<'a>, _: &Context) -> Result<bool, Fault> {
-        match cell {
-            Cell::Bool(value) => Ok(value),
-            Cell::Text("true") => Ok(true),
-            Cell::Text("false") => Ok(false),
-            _ => Err(not_a(&Self::accepts())),
-        }
-    }
+macro_rules! typed {
+    ($($(#[$doc:meta])* $name:ident($text:literal, $accepts:literal, $kind:ident) -> $value:ty =
+        $parse:expr;)*) => {
+        cell_types! {$(
+            $(#[$doc])*
+            $name($text, $accepts.to_owned(), |kind: &Kind| is_text(kind) || *kind == Kind::$kind)
+                -> $value = |cell, _| match cell {
+                    Cell::$kind(value) => Ok(value),
+                    Cell::Text(text) => $parse(text).ok_or_else(|| not_a($accepts)),
+                    _ => Err(not_a($accepts)),
+                };
+        )*}
+    };
 }
 
-/// A calendar date.
-pub(crate) struct Date;
-
-impl CellType for Date {
-    type Value<'a> = Day;
-    const NAME: &'static str = "date";
-
-    fn accepts() -> String {
-        "a date such as 2026-11-23".to_owned()
-    }
-
-    fn fits(kind: &Kind) -> bool {
-        matches!(kind, Kind::Empty | Kind::Text | Kind::Date)
-    }
-
-    fn parse<'a>(cell: Cell<'a>, _: &Context) -> Result<Day, Fault> {
-        match cell {
-            Cell::Date(day) => Ok(day),
-            Cell::Text(text) => text.parse().map_err(|_| not_a(&Self::accepts())),
-            _ => Err(not_a(&Self::accepts())),
-        }
-    }
-}
-
-/// An instant with its offset.
-pub(crate) struct Instant;
-
-impl CellType for Instant {
-    type Value<'a> = Timestamp;
-    const NAME: &'static str = "instant";
-
-    fn accepts() -> String {
-        "an instant with an offset such as 2026-11-23T06:00:00-05:00".to_owned()
-    }
-
-    fn fits(kind: &Kind) -> bool {
-        matches!(kind, Kind::Empty | Kind::Text | Kind::Instant)
-    }
-
-    fn parse<'a>(cell: Cell<'a>, _: &Context) -> Result<Timestamp, Fault> {
-        match cell {
-            Cell::Instant(instant) => Ok(instant),
-            Cell::Text(text) => text.parse().map_err(|_| not_a(&Self::accepts())),
-            _ => Err(not_a(&Self::accepts())),
-        }
-    }
+typed! {
+    /// `true` or `false`.
+    Bool("bool", "true or false", Bool) -> bool = |text: &str| text.parse().ok();
+    /// A calendar date.
+    Date("date", "a date such as 2026-11-23", Date) -> Day = |text: &str| text.parse().ok();
+    /// An instant with its offset.
+    Instant("instant", "an instant with an offset such as 2026-11-23T06:00:00-05:00", Instant)
+        -> Timestamp = |text: &str| text.parse().ok();
 }
 
 mod numbers;

@@ -8,28 +8,15 @@ use crate::units::Decimal;
 const MOST_MONEY: i64 = 1_000_000_000;
 
 macro_rules! counts {
-    ($($(#[$doc:meta])* $name:ident($least:literal..=$most:expr, $accepts:literal);)*) => {$(
-        $(#[$doc])*
-        pub(crate) struct $name;
-
-        impl CellType for $name {
-            type Value<'a> = u32;
-            const NAME: &'static str = "count";
-
-            fn accepts() -> String {
-                $accepts.to_owned()
-            }
-
-            fn fits(kind: &Kind) -> bool {
-                is_number(kind)
-            }
-
-            fn parse<'a>(cell: Cell<'a>, _: &Context) -> Result<u32, Fault> {
+    ($($(#[$doc:meta])* $name:ident($least:literal..=$most:expr, $accepts:literal);)*) => {
+        cell_types! {$(
+            $(#[$doc])*
+            $name("count", $accepts.to_owned(), is_number) -> u32 = |cell, _| {
                 let range = Range { places: 0, whole: true, least: $least, most: $most };
                 range.read(cell, $accepts).map(|value| value as u32)
-            }
-        }
-    )*};
+            };
+        )*}
+    };
 }
 
 counts! {
@@ -45,31 +32,18 @@ counts! {
 
 macro_rules! decimals {
     ($($(#[$doc:meta])* $name:ident($text:literal, $places:expr, $least:expr, $most:expr, $accepts:literal)
-        -> $value:ty = $wrap:expr;)*) => {$(
-        $(#[$doc])*
-        pub(crate) struct $name;
-
-        impl CellType for $name {
-            type Value<'a> = $value;
-            const NAME: &'static str = $text;
-
-            fn accepts() -> String {
-                $accepts.to_owned()
-            }
-
-            fn fits(kind: &Kind) -> bool {
-                is_number(kind)
-            }
-
-            fn parse<'a>(cell: Cell<'a>, context: &Context) -> Result<$value, Fault> {
+        -> $value:ty = $wrap:expr;)*) => {
+        cell_types! {$(
+            $(#[$doc])*
+            $name($text, $accepts.to_owned(), is_number) -> $value = |cell, context| {
                 let places = $places(context);
                 let scale = 10_i64.pow(places);
                 let least: fn(i64) -> i64 = $least;
                 let range = Range { places, whole: false, least: least(scale), most: $most * scale };
                 range.read(cell, $accepts).map($wrap)
-            }
-        }
-    )*};
+            };
+        )*}
+    };
 }
 
 fn minor(context: &Context) -> u32 {
@@ -114,28 +88,15 @@ decimals! {
 }
 
 macro_rules! doubles {
-    ($($(#[$doc:meta])* $name:ident($text:literal, $least:literal..=$most:literal, $accepts:literal);)*) => {$(
-        $(#[$doc])*
-        pub(crate) struct $name;
-
-        impl CellType for $name {
-            type Value<'a> = f64;
-            const NAME: &'static str = $text;
-
-            fn accepts() -> String {
-                $accepts.to_owned()
-            }
-
-            fn fits(kind: &Kind) -> bool {
-                is_number(kind)
-            }
-
-            fn parse<'a>(cell: Cell<'a>, _: &Context) -> Result<f64, Fault> {
+    ($($(#[$doc:meta])* $name:ident($text:literal, $least:literal..=$most:literal, $accepts:literal);)*) => {
+        cell_types! {$(
+            $(#[$doc])*
+            $name($text, $accepts.to_owned(), is_number) -> f64 = |cell, _| {
                 let value = double(cell).ok_or_else(|| not_a($accepts))?;
                 if ($least..=$most).contains(&value) { Ok(value) } else { Err(out_of_range($accepts)) }
-            }
-        }
-    )*};
+            };
+        )*}
+    };
 }
 
 fn double(cell: Cell<'_>) -> Option<f64> {

@@ -54,7 +54,10 @@ impl ModelFile {
             };
             let action = match nearest(name_or_path, shipped_models()) {
                 Some(known) => format!("did you mean {known}?"),
-                None => "name a file, or a shipped model such as balanced".to_owned(),
+                None => {
+                    let shipped: Vec<&str> = shipped_models().collect();
+                    format!("name a file, or a shipped model: {}", shipped.join(", "))
+                }
             };
             Box::new(Finding::new(&codes::E0701, &file, cause, action))
         })?;

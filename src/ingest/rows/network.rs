@@ -5,7 +5,7 @@ use crate::ingest::spec::rows;
 rows! {
     /// The places that can fulfil.
     NodeRow: "nodes" required key["node_id"] {
-        node_id: Text required, "The node's id.";
+        node_id: Text required, "The node's id, without the mark > of routes.";
         kind: NodeKinds required, "What the node is. A hub merges and holds no stock; a vendor ships for us.";
         name: Text default(""), "For reports.";
         latitude: Latitude required, "Where it is.";

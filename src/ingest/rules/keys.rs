@@ -66,7 +66,10 @@ impl<'a, I: Id> Index<'a, I> {
         let found = self.get(key);
         if found.is_none() && !self.is_partial {
             let table = self.table;
-            let cause = format!("is not in {table}");
+            let cause = match self.of.is_empty() {
+                true => format!("is not in {table}, which is missing or has no rows"),
+                false => format!("is not in {table}"),
+            };
             let action = format!("correct it, or add it to {table}");
             let finding = from.finding(&codes::E0302, row, column, cause, action);
             findings.push(finding.value(key));
@@ -159,6 +162,8 @@ mod tests {
             let row = &table.rows[0];
             index.follow(&table, row, "from_node", row.from_node, &mut findings);
             assert_eq!(codes_of(&findings), expected);
+            let cause = "is not in nodes, which is missing or has no rows";
+            assert!(findings.iter().all(|finding| finding.cause == cause));
         }
     }
 }

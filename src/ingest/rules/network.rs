@@ -1,7 +1,7 @@
 //! Calendars, nodes, their capacity, and lanes.
 
 use crate::diagnostics::{Findings, codes};
-use crate::domain::{Calendar, Capacity, CapacityUnit, Lane, Node, NodeKind};
+use crate::domain::{Calendar, Capacity, CapacityUnit, Lane, Node, NodeKind, ROUTE_MARK};
 use crate::ids::{CalendarId, NodeId};
 use crate::ingest::read::Rows;
 use crate::ingest::rows::{CalendarRow, LaneRow, NodeCapacityRow, NodeRow};
@@ -25,7 +25,7 @@ pub(crate) fn calendars<'a>(
     Part { index, items: table.rows.iter().map(calendar).collect() }
 }
 
-/// Nodes, without capacities and services: keys, calendars.
+/// Nodes, without capacities and services: keys that plans can join to routes, calendars.
 pub(crate) fn nodes<'a>(
     table: &Rows<NodeRow<'a>>,
     calendars: &Index<'_, CalendarId>,
@@ -33,6 +33,12 @@ pub(crate) fn nodes<'a>(
 ) -> Part<'a, NodeId, Node> {
     let index = Index::new(table, |row| row.node_id, findings);
     let items = table.rows.iter().map(|row| {
+        if let Some(id) = row.node_id.filter(|id| id.contains(ROUTE_MARK)) {
+            let cause = format!("has {ROUTE_MARK}, which stands between the nodes of a route");
+            let action = "rename the node here and wherever it is named";
+            let finding = table.finding(&codes::E0405, row, "node_id", cause, action);
+            findings.push(finding.value(id));
+        }
         let calendar = calendars.follow(table, row, "calendar", row.calendar, findings);
         let kind = row.kind?;
         let by_kind = |kinds: &[NodeKind]| kinds.contains(&kind);
@@ -161,6 +167,16 @@ mod tests {
         let pickup: Vec<bool> = nodes.items.iter().flatten().map(|node| node.pickup).collect();
         assert_eq!(pickup, [false, true, false]);
         assert_eq!(nodes.items[0].as_ref().unwrap().calendar, Some(CalendarId(0)));
+    }
+
+    #[test]
+    fn a_node_id_can_stand_in_a_route() {
+        let file = b"node_id,kind,latitude,longitude\nA>B,dc,1,1\nA-B,dc,1,1\n>,store,1,1\n";
+        let source = Source::from_csv(file).unwrap();
+        let mut findings = Findings::default();
+        let calendars = calendars(&Rows::absent(false), &mut findings);
+        nodes(&rows(&source), &calendars.index, &mut findings);
+        assert_eq!(codes_of(&findings), ["E0405:1", "E0405:3"]);
     }
 
     #[test]

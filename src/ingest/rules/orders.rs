@@ -66,7 +66,8 @@ pub(crate) fn demand<'a>(
         if let Some(now) = now {
             dates(orders, row, now, findings);
         }
-        if range.is_empty() && !lines.is_partial {
+        let is_named = row.order_id.is_some();
+        if is_named && range.is_empty() && !lines.is_partial {
             let finding = orders.finding(
                 &codes::W0405,
                 row,

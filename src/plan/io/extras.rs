@@ -2,6 +2,7 @@
 
 use crate::domain::{ExtraColumn, Wave};
 use crate::ids::{Id, LineId};
+use rustc_hash::FxHashSet;
 
 /// An extra column under the name that it has in a plan.
 pub(super) struct Extra<'a> {
@@ -21,21 +22,28 @@ impl Extra<'_> {
 /// The extra columns of orders, then those of order lines. Where both tables have a column of one
 /// name, that of the orders gets `x_order_` for its `x_`, and underscores where that is taken too.
 pub(super) fn extras(wave: &Wave) -> Vec<Extra<'_>> {
-    let is_taken = |name: &str| wave.line_extras.iter().any(|column| *column.name == *name);
-    let of_orders = wave.order_extras.iter().map(|column| {
-        let mut name = column.name.to_string();
-        if is_taken(&name) {
-            name = name.replacen("x_", "x_order_", 1);
-        }
-        while is_taken(&name) {
-            name.push('_');
-        }
-        Extra { name, column, is_of_order: true }
-    });
-    let of_lines = wave.line_extras.iter().map(|column| Extra {
+    let (orders, lines) = (&wave.order_extras, &wave.line_extras);
+    let is_of_line = |name: &str| lines.iter().any(|column| *column.name == *name);
+    let is_of_order = |name: &str| orders.iter().any(|column| *column.name == *name);
+    let mut given: FxHashSet<String> = FxHashSet::default();
+    let of_orders: Vec<Extra<'_>> = orders
+        .iter()
+        .map(|column| {
+            let mut name = column.name.to_string();
+            if is_of_line(&name) {
+                name = name.replacen("x_", "x_order_", 1);
+                while is_of_line(&name) || is_of_order(&name) || given.contains(&name) {
+                    name.push('_');
+                }
+                given.insert(name.clone());
+            }
+            Extra { name, column, is_of_order: true }
+        })
+        .collect();
+    let of_lines = lines.iter().map(|column| Extra {
         name: column.name.to_string(),
         column,
         is_of_order: false,
     });
-    of_orders.chain(of_lines).collect()
+    of_orders.into_iter().chain(of_lines).collect()
 }

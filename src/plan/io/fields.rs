@@ -1,9 +1,9 @@
 //! Cells that must have a value, and those that name lines, reasons and routes.
 
 use super::cells::Cells;
+use super::codes;
 use super::lookup::Lookup;
-use super::{ROUTE_MARK, codes};
-use crate::domain::Wave;
+use crate::domain::{ROUTE_MARK, Wave};
 use crate::ids::{LineId, NodeId, SkuId};
 use crate::plan::{Hop, Reason};
 use crate::time::Day;

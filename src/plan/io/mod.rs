@@ -21,6 +21,3 @@ pub use write::{
 
 /// The file of the certificate.
 const CERTIFICATE: &str = "certificate.json";
-
-/// What stands between the nodes and the dates of a route.
-const ROUTE_MARK: char = '>';

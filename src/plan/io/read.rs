@@ -17,11 +17,20 @@ use crate::units::Decimal;
 use rustc_hash::FxHashMap;
 use std::path::Path;
 
+/// What to do about a folder that is no plan.
+const NAME_A_PLAN: &str = "name a folder that a plan was written to";
+
 /// Reads the plan in a folder, from its Parquet tables or, where one is absent, from CSV.
 ///
 /// # Errors
 /// All findings about the folder's files, where there are any.
 pub fn read_plan(wave: &Wave, folder: &Path) -> Result<Plan, Findings> {
+    if !folder.is_dir() {
+        let mut findings = Findings::default();
+        let cause = "the folder of the plan is not there".to_string();
+        findings.push(finding(codes::MISSING_FILE, CERTIFICATE, cause, NAME_A_PLAN));
+        return Err(findings);
+    }
     let mut reader = Reader { wave, folder, ids: Lookup::new(wave), findings: Findings::default() };
     let certificate = reader.certificate();
     let shipments = reader.shipments();
@@ -71,8 +80,7 @@ impl<'a> Reader<'a> {
 
     fn missing(&mut self, file: &str) {
         let cause = "the file is missing".to_string();
-        let action = "name a folder that a plan was written to";
-        self.findings.push(finding(codes::MISSING_FILE, file, cause, action));
+        self.findings.push(finding(codes::MISSING_FILE, file, cause, NAME_A_PLAN));
     }
 
     /// The rows of a table, each made by `row` from its cells; nothing for a row with findings.

@@ -1,10 +1,9 @@
 //! The tables of a plan, as columns.
 
-use super::ROUTE_MARK;
 use super::columns::PLAN_TABLES;
 use super::extras::extras;
 use super::frame::Frame;
-use crate::domain::Wave;
+use crate::domain::{ROUTE_MARK, Wave};
 use crate::ids::{LineId, NodeId, OrderId, ServiceId, SkuId};
 use crate::plan::{Assignment, Plan, Reason};
 use crate::tables::Table;

@@ -5,6 +5,12 @@ use crate::ids::NodeId;
 use crate::solve::ResourceKey;
 use crate::solve::wave_options::WaveProblem;
 
+/// Characters at most of what a name says about an opening, of an order or one of its needs, and of
+/// a resource. The LP format takes names of 255: an opening and a need fit in one, with their family.
+const MAX_OPENING: usize = 90;
+const MAX_NEED: usize = 120;
+const MAX_RESOURCE: usize = 200;
+
 /// Names of columns and rows, in the order of the program, that a person can read.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
@@ -14,7 +20,7 @@ pub struct Names {
 
 /// The id of an order, by its position among those of the problem.
 pub(super) fn order_id(problem: &WaveProblem, order: usize) -> String {
-    plain(&problem.planner.wave.orders[problem.orders[order].options.order].id)
+    cut(plain(&problem.planner.wave.orders[problem.orders[order].options.order].id), MAX_NEED)
 }
 
 /// An order with the lines of one of its needs.
@@ -26,14 +32,14 @@ pub(super) fn need_name(problem: &WaveProblem, order: usize, need: usize) -> Str
         .iter()
         .map(|line| plain(&wave.lines[options.lines[*line].id].line))
         .collect();
-    format!("{}.{}", order_id(problem, order), lines.join("."))
+    cut(format!("{}.{}", order_id(problem, order), lines.join(".")), MAX_NEED)
 }
 
 /// The row of a limited resource, with its family.
 pub(super) fn resource_name(problem: &WaveProblem, key: &ResourceKey) -> String {
     let wave = problem.planner.wave;
     let node = |id: NodeId| plain(&wave.nodes[id].id);
-    match *key {
+    let name = match *key {
         ResourceKey::Stock { node: id, sku, step } => {
             format!("stock.{}.{}.{step}", node(id), plain(&wave.items[sku].sku))
         }
@@ -54,7 +60,8 @@ pub(super) fn resource_name(problem: &WaveProblem, key: &ResourceKey) -> String 
             let service = plain(&wave.services[service].id);
             format!("carrier.{}.{service}.{}", node(id), plain(&day.to_string()))
         }
-    }
+    };
+    cut(name, MAX_RESOURCE)
 }
 
 /// The node and the date of an opening.
@@ -62,11 +69,17 @@ pub(super) fn opening_name(problem: &WaveProblem, id: u32) -> String {
     let found = problem.resources.openings().nth(id as usize);
     found.map_or_else(String::new, |((node, day), _)| {
         let node = plain(&problem.planner.wave.nodes[node].id);
-        format!("{node}.{}", plain(&day.to_string()))
+        cut(format!("{node}.{}", plain(&day.to_string())), MAX_OPENING)
     })
 }
 
 /// A name as model files take it: letters, digits and underscores.
 fn plain(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+}
+
+/// A plain name without what is too long; names that then are the same are numbered on export.
+fn cut(mut name: String, most: usize) -> String {
+    name.truncate(most);
+    name
 }

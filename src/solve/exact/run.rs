@@ -54,7 +54,7 @@ const MAX_COLUMNS_OF_ORDER: usize = 20_000;
 /// How often the distance is halved in search of a program that can be written down.
 const MAX_HALVINGS: usize = 24;
 /// Columns of a program that HiGHS can still make something of.
-const MAX_COLUMNS: usize = 600_000;
+const MAX_COLUMNS: usize = 100_000;
 
 /// Plans a wave by the exact method; `value` says what decisions cost.
 ///
