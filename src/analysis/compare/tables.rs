@@ -91,6 +91,7 @@ fn stopped_by(why: StoppedBy) -> &'static str {
     match why {
         StoppedBy::Gap => "gap",
         StoppedBy::TimeLimit => "time_limit",
+        StoppedBy::MemoryLimit => "memory_limit",
         StoppedBy::Interrupt => "interrupt",
         StoppedBy::Finished => "finished",
     }
