@@ -5,7 +5,7 @@ use crate::ids::{Id, NodeId, OrderId};
 use ndarray::Array2;
 
 /// The mean radius of the earth in km.
-const EARTH_RADIUS_KM: f64 = 6371.0088;
+pub const EARTH_RADIUS_KM: f64 = 6371.0088;
 
 /// The great-circle distance in km between two points in degrees (haversine).
 pub fn haversine_km(from: (f64, f64), to: (f64, f64)) -> f64 {

@@ -3,5 +3,5 @@
 mod distance;
 mod routes;
 
-pub use distance::{distance_matrix, haversine_km, node_distance_km};
+pub use distance::{EARTH_RADIUS_KM, distance_matrix, haversine_km, node_distance_km};
 pub use routes::{Hop, Routes, earliest_arrival, next_departure};

@@ -6,6 +6,7 @@
 
 use crate::domain::{Deadline, Journey};
 use crate::ids::{IdVec, LineId, NodeId, OrderId, ServiceId, SkuId};
+use crate::network::{EARTH_RADIUS_KM, node_distance_km};
 use crate::options::{Content, Decision, Planner, frozen_decisions, frozen_parts};
 use crate::options::{freight, offered_zone};
 use crate::strategies::floor::Floors;
@@ -80,6 +81,8 @@ pub(super) struct Desk<'a> {
     pub order: OrderId,
     /// Where the customer is, or fetches the order.
     place: [f64; 3],
+    /// The cosine of the angle that the pickup radius is.
+    radius_cos: f64,
     is_hard: bool,
     is_dated: bool,
     pub lines: Vec<OpenLine>,
@@ -127,6 +130,7 @@ impl<'a> Desk<'a> {
             positions: wave.nodes.iter().map(|n| on_sphere(n.latitude, n.longitude)).collect(),
             order: OrderId(0),
             place: [0.0; 3],
+            radius_cos: 1.0,
             is_hard: false,
             is_dated: false,
             lines: Vec::new(),
@@ -170,7 +174,11 @@ impl<'a> Desk<'a> {
         self.order = order;
         self.place = match &terms.journey {
             Journey::Ship(place) => on_sphere(place.latitude, place.longitude),
-            Journey::Pickup { node, .. } => self.positions[*node],
+            Journey::Pickup { node, radius_km } => {
+                let angle = (radius_km / EARTH_RADIUS_KM).min(std::f64::consts::PI);
+                self.radius_cos = angle.cos();
+                self.positions[*node]
+            }
         };
         self.is_hard = terms.deadline.unwrap_or(model.rules.deadline) == Deadline::Hard;
         self.is_dated = terms.deliver_by.is_some() || terms.ship_by.is_some();
@@ -310,6 +318,16 @@ impl<'a> Desk<'a> {
         let [x, y, z] = self.positions[node];
         let [a, b, c] = self.place;
         -(x * a + y * b + z * c)
+    }
+
+    /// Whether a node is within the radius of the chosen pickup node. The angle between them decides
+    /// where it is clear; the exact distance is worked out for the others only.
+    pub fn is_within(&self, node: NodeId, chosen: NodeId, radius_km: f64) -> bool {
+        let cosine = -self.nearness(node);
+        if (cosine - self.radius_cos).abs() > 1e-9 {
+            return cosine > self.radius_cos;
+        }
+        node_distance_km(self.planner.wave, chosen, node) <= radius_km
     }
 
     /// Whether a line is late where only lines in time are wanted, or the date binds.

@@ -3,7 +3,7 @@
 
 use crate::domain::{CostKey, Journey, NodeKind};
 use crate::ids::{NodeId, ServiceId};
-use crate::network::{Hop, node_distance_km};
+use crate::network::Hop;
 use crate::options::{
     Content, Decision, carbon, customer_km, freight, lateness_cost, line_bar, shipment_co2, zone,
 };
@@ -151,7 +151,7 @@ impl Desk<'_> {
             }
             Journey::Pickup { node: chosen, radius_km } => {
                 let near = node == *chosen
-                    || (*radius_km > 0.0 && node_distance_km(wave, *chosen, node) <= *radius_km);
+                    || (*radius_km > 0.0 && self.is_within(node, *chosen, *radius_km));
                 from.pickup && near
             }
         }
