@@ -11,7 +11,9 @@ fn text(path: &str) -> String {
 
 /// The program and the names of its rows.
 fn code() -> String {
-    ["formulation", "moved", "names"].map(|file| text(&format!("src/solve/exact/{file}.rs"))).concat()
+    ["formulation", "moved", "names"]
+        .map(|file| text(&format!("src/solve/exact/{file}.rs")))
+        .concat()
 }
 
 fn page() -> String {

@@ -254,6 +254,7 @@ impl<'a> Run<'a> {
             self.report(Stage::Prices);
             self.objective.to_minor() - constant
         })?;
+        self.prove_bound(relaxation.bound + constant, Proof::Decompose);
         self.report(Stage::Prices);
         Ok(relaxation)
     }
