@@ -1,5 +1,6 @@
 //! Methods that turn options into decisions, and what they prove.
 
+mod ascent;
 pub mod column;
 pub mod control;
 mod cuts;

@@ -8,6 +8,7 @@
 //! (Dantzig and Wolfe 1960; Geoffrion 1974; Wentges 1997.)
 
 use crate::solve::Control;
+use crate::solve::ascent::ascend;
 use crate::solve::column::{Column, CostOf};
 use crate::solve::cuts::{Cut, Pools};
 use crate::solve::highs::HighsError;
@@ -101,6 +102,10 @@ const CUTS_FROM: f64 = 2e-4;
 const MAX_ROUNDS: usize = 400;
 /// Rounds of cuts after which the bound has to have risen by a part of the objective.
 const MAX_CUT_ROUNDS: usize = 40;
+/// Orders above which the master takes too long, and prices come by subgradient ascent alone.
+const MANY_ORDERS: usize = 15_000;
+/// Steps of the ascent.
+const STEPS: usize = 150;
 /// The part of the way that prices do not go.
 const SMOOTHING: f64 = 0.5;
 
@@ -115,12 +120,12 @@ pub struct Step<'a> {
 }
 
 /// What pricing an order gave.
-struct OrderResult {
-    plan: OrderColumn,
+pub(super) struct OrderResult {
+    pub plan: OrderColumn,
     /// No plan of the order costs less at these prices.
-    least: f64,
+    pub least: f64,
     /// Between its needs, for that bound.
-    shares: Vec<f32>,
+    pub shares: Vec<f32>,
 }
 
 /// Generates order plans and cuts until the bound meets the master or comes within the target gap
@@ -137,11 +142,6 @@ pub fn relax(
     control: &Control,
     improve: &mut dyn FnMut(Step) -> f64,
 ) -> Result<Relaxation, HighsError> {
-    let mut master = Master::new(problem, seed)?;
-    for column in start {
-        master.add(OrderColumn::new(problem, column.order as usize, Some(column.clone())))?;
-    }
-    let pools = Pools::new(problem);
     let mut best = Relaxation {
         bound: f64::NEG_INFINITY,
         duals: Duals::free(problem),
@@ -154,6 +154,14 @@ pub fn relax(
         best.bound = 0.0;
         return Ok(best);
     }
+    if problem.orders.len() > MANY_ORDERS {
+        return Ok(by_ascent(problem, best, control, improve));
+    }
+    let mut master = Master::new(problem, seed)?;
+    for column in start {
+        master.add(OrderColumn::new(problem, column.order as usize, Some(column.clone())))?;
+    }
+    let pools = Pools::new(problem);
     let mut duals = best.duals.clone();
     let mut of_master = best.duals.clone();
     let mut objective = f64::INFINITY;
@@ -223,8 +231,27 @@ pub fn relax(
     Ok(best)
 }
 
+/// Prices by subgradient ascent, and the order plans at the best of them.
+fn by_ascent(
+    problem: &WaveProblem,
+    mut best: Relaxation,
+    control: &Control,
+    improve: &mut dyn FnMut(Step) -> f64,
+) -> Relaxation {
+    let ascent = ascend(problem, STEPS, control, &mut |bound| {
+        let (duals, columns, values) = (&best.duals, &[], &[]);
+        improve(Step { bound, master: f64::INFINITY, duals, columns, values });
+    });
+    best.values = vec![1.0; ascent.plan.len()];
+    best.bound = ascent.bound;
+    best.duals = ascent.duals;
+    best.least = ascent.least;
+    best.columns = ascent.plan;
+    best
+}
+
 /// Prices every order: its best plan.
-fn price_all(problem: &WaveProblem, duals: &Duals) -> Vec<OrderResult> {
+pub(super) fn price_all(problem: &WaveProblem, duals: &Duals) -> Vec<OrderResult> {
     let price = |index: usize| {
         let scan = problem.scan(index, &duals.prices, &duals.orders[index]);
         let OrderPlan { entries, least, shares } = plan_order(&scan);
@@ -236,7 +263,11 @@ fn price_all(problem: &WaveProblem, duals: &Duals) -> Vec<OrderResult> {
 }
 
 /// The Lagrangian bound at these prices.
-fn lagrangian_bound(problem: &WaveProblem, duals: &Duals, results: &[OrderResult]) -> f64 {
+pub(super) fn lagrangian_bound(
+    problem: &WaveProblem,
+    duals: &Duals,
+    results: &[OrderResult],
+) -> f64 {
     let orders: f64 = results.iter().map(|result| result.least).sum();
     let mut bound = orders - duals.cut_worth;
     for (row, price) in problem.resources.rows().iter().zip(&duals.prices.resources) {

@@ -72,7 +72,9 @@ pub fn solve_exact(
     let mut run = Run::new(&problem, settings, value, control);
     run.first_plan();
     let relaxation = run.relax()?;
-    run.rounded(&relaxation.duals, &relaxation.columns, &relaxation.values);
+    if run.is_open() {
+        run.rounded(&relaxation.duals, &relaxation.columns, &relaxation.values);
+    }
     if run.is_open() {
         run.restricted(&relaxation)?;
     }
