@@ -107,11 +107,17 @@ impl BestShipments {
     }
 }
 
-/// The cheapest way of a line into a group, by digit of its need.
+/// The cheapest way of parts of a line into a group.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cheapest<'r> {
     pub cost: f64,
     pub way: LineWay<'r>,
+}
+
+/// Ways of a line into a group, with how many parts of it go each.
+struct Parts<'r> {
+    cost: f64,
+    parts: Vec<(usize, LineWay<'r>)>,
 }
 
 impl<'a> Scan<'a> {
@@ -171,23 +177,26 @@ impl<'a> Scan<'a> {
         let mut cost = 0.0;
         for &index in &self.options.needs[need].lines {
             let line = group.lines.iter().find(|table| table.line == index)?;
-            let units = self.units(index, digit);
-            cost += self.line_cost(group, line, units);
-            cost += self.cheapest_way(group, line, digit, routes)?.cost;
+            let parts = self.parts_at(index, digit);
+            cost += self.line_cost(group, line, self.units(index, parts));
+            cost += self.cheapest_parts(group, line, parts, routes)?.cost;
         }
         Some(cost + self.opening_cost(need, group.release.opening, self.share(need, digit)))
     }
 
-    /// Units of a line at a digit of its need.
-    pub(super) fn units(&self, line: usize, digit: usize) -> Quantity {
-        let terms = &self.options.lines[line];
-        if terms.divisible { digit as Quantity } else { terms.quantity }
+    /// Units of a line that goes its ways in so many parts: units, or the whole line.
+    pub(super) fn units(&self, line: usize, parts: usize) -> Quantity {
+        if self.options.split_lines { parts as Quantity } else { self.options.lines[line].quantity }
     }
 
-    /// The digit of a whole line.
-    pub(super) fn whole_digit(&self, line: usize) -> usize {
-        let terms = &self.options.lines[line];
-        if terms.divisible { terms.quantity as usize } else { 1 }
+    /// The parts of a line at a digit of its need.
+    pub(super) fn parts_at(&self, line: usize, digit: usize) -> usize {
+        if self.options.lines[line].divisible { digit } else { self.whole_parts(line) }
+    }
+
+    /// The parts of a whole line.
+    pub(super) fn whole_parts(&self, line: usize) -> usize {
+        if self.options.split_lines { self.options.lines[line].quantity as usize } else { 1 }
     }
 
     fn share(&self, need: usize, digit: usize) -> f64 {
@@ -198,12 +207,26 @@ impl<'a> Scan<'a> {
     fn entries(&self, index: usize, state: usize, routes: &Routes) -> Vec<Entry> {
         let group = &self.tables.groups[index];
         let states = &self.tables.states;
-        let taken = group.lines.iter().filter_map(|line| {
+        let mut entries: Vec<Entry> = Vec::new();
+        for line in &group.lines {
             let digit = states.digit(state, self.options.lines[line.line].need);
-            let way = self.cheapest_way(group, line, digit, routes).filter(|_| digit > 0)?.way;
-            Some(self.entry(index, line.line, self.units(line.line, digit), way))
-        });
-        taken.collect()
+            if digit == 0 {
+                continue;
+            }
+            let parts = self.parts_at(line.line, digit);
+            let parts = self.cheapest_parts(group, line, parts, routes).map(|found| found.parts);
+            for (parts, way) in parts.into_iter().flatten() {
+                let part = self.entry(index, line.line, self.units(line.line, parts), way);
+                let same = |known: &&mut Entry| {
+                    (known.line, known.source, &known.hops) == (part.line, part.source, &part.hops)
+                };
+                match entries.iter_mut().find(same) {
+                    Some(known) => known.quantity += part.quantity,
+                    None => entries.push(part),
+                }
+            }
+        }
+        entries
     }
 
     pub(super) fn entry(
@@ -260,21 +283,55 @@ impl<'a> Scan<'a> {
         )
     }
 
-    /// The cheapest way of a digit of a line into a group.
+    /// The cheapest ways of so many parts of a line into a group: one, or several where its units
+    /// may be divided and one way has too few of them.
+    fn cheapest_parts<'r>(
+        &self,
+        group: &GroupTable,
+        line: &LineTable,
+        whole: usize,
+        routes: &'r Routes,
+    ) -> Option<Parts<'r>> {
+        let single = |parts| self.cheapest_way(group, line, parts, routes);
+        if !self.options.split_lines {
+            return single(whole)
+                .map(|found| Parts { cost: found.cost, parts: vec![(whole, found.way)] });
+        }
+        let mut sums: Vec<(f64, usize)> = vec![(0.0, 0)];
+        for total in 1..=whole {
+            let mut best = (f64::INFINITY, 0);
+            for part in 1..=total {
+                let cost = single(part).map_or(f64::INFINITY, |way| way.cost);
+                let cost = sums[total - part].0 + cost;
+                if cost < best.0 {
+                    best = (cost, part);
+                }
+            }
+            sums.push(best);
+        }
+        let cost = sums[whole].0;
+        let mut parts = Vec::new();
+        let mut left = whole;
+        while left > 0 && cost.is_finite() {
+            let part = sums[left].1;
+            parts.push((part, single(part)?.way));
+            left -= part;
+        }
+        cost.is_finite().then_some(Parts { cost, parts })
+    }
+
+    /// The cheapest way of so many parts of a line into a group.
     fn cheapest_way<'r>(
         &self,
         group: &GroupTable,
         line: &LineTable,
-        digit: usize,
+        parts: usize,
         routes: &'r Routes,
     ) -> Option<Cheapest<'r>> {
-        if digit == 0 {
-            return None;
-        }
         let direct = self
-            .direct_cost(line, self.units(line.line, digit))
+            .direct_cost(line, self.units(line.line, parts))
             .map(|cost| Cheapest { cost, way: LineWay::Direct });
-        let moved = routes.best(self, group, line, digit);
+        let moved = routes.best(self, group, line, parts);
         match (direct, moved) {
             (Some(direct), Some(moved)) if moved.cost < direct.cost => Some(moved),
             (None, moved) => moved,

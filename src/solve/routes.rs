@@ -39,7 +39,7 @@ pub fn all_routes(scan: &Scan) -> Vec<PricedRoute> {
     for (supply, terms) in transfers.supplies.iter().enumerate() {
         transfers.routes(supply, &mut |route| {
             let Ok(place) = scan.tables.places.binary_search(&route.node) else { return };
-            let digits = 1..=scan.whole_digit(terms.line);
+            let digits = 1..=scan.whole_parts(terms.line);
             let costs = digits.map(|digit| route_cost(scan, terms.line, digit, &route));
             routes.push(PricedRoute {
                 supply,
@@ -286,7 +286,7 @@ impl Routes {
         let mut count = 0;
         for (line, committed) in tables.committed.iter().enumerate() {
             first.push(count);
-            count += scan.whole_digit(line) * (committed.len() + 1) * of_place;
+            count += scan.whole_parts(line) * (committed.len() + 1) * of_place;
         }
         let mut routes = Routes {
             cells: vec![(f64::INFINITY, u32::MAX); count],
@@ -301,7 +301,7 @@ impl Routes {
             if scan.options.transfers.from(terms.source).is_empty() {
                 continue;
             }
-            for digit in 1..=scan.whole_digit(terms.line) {
+            for digit in 1..=scan.whole_parts(terms.line) {
                 routes.add(scan, &stops, supply, digit);
             }
         }

@@ -57,10 +57,11 @@ fn of_group(
             let share = digit as f64 / states.whole(need) as f64;
             cost += scan.opening_cost(need, group.release.opening, share);
             for &line in &scan.options.needs[need].lines {
-                let units = scan.units(line, digit);
+                let parts = scan.parts_at(line, digit);
+                let units = scan.units(line, parts);
                 let of_line = group.lines.iter().find(|table| table.line == line);
                 cost += of_line.map_or(f64::INFINITY, |line| scan.line_cost(group, line, units));
-                search.wanted.push(Wanted { line, digit, units });
+                search.wanted.push(Wanted { line, parts, units });
             }
         }
         search.state = state;
@@ -68,7 +69,7 @@ fn of_group(
         search.rest.resize(search.wanted.len() + 1, 0.0);
         for at in (0..search.wanted.len()).rev() {
             let wanted = search.wanted[at];
-            search.rest[at] = search.rest[at + 1] + search.least(wanted.line, wanted.digit);
+            search.rest[at] = search.rest[at + 1] + search.least(wanted.line, wanted.parts);
         }
         search.line(0, cost, visit);
     }
@@ -77,7 +78,7 @@ fn of_group(
 /// The ways of every line into a group.
 fn choices<'r>(scan: &Scan, routes: &'r [PricedRoute], group: &GroupTable) -> Vec<Vec<Choice<'r>>> {
     let mut choices: Vec<Vec<Choice>> = scan.options.lines.iter().map(|_| Vec::new()).collect();
-    let whole = |line: usize| scan.whole_digit(line);
+    let whole = |line: usize| scan.whole_parts(line);
     for line in group.lines.iter().filter(|line| line.direct.is_some()) {
         let cost =
             |digit| scan.direct_cost(line, scan.units(line.line, digit)).unwrap_or(f64::INFINITY);
@@ -106,7 +107,7 @@ fn choices<'r>(scan: &Scan, routes: &'r [PricedRoute], group: &GroupTable) -> Ve
 #[derive(Clone, Copy)]
 struct Wanted {
     line: usize,
-    digit: usize,
+    parts: usize,
     units: Quantity,
 }
 
@@ -127,7 +128,7 @@ impl Search<'_, '_, '_> {
     /// The least that so much of a line costs, however it is divided: no less than the share of
     /// one way that is cheapest for it.
     fn least(&self, line: usize, digit: usize) -> f64 {
-        let divided = self.scan.options.lines[line].divisible;
+        let divided = self.scan.options.split_lines;
         let least = |parts: usize| {
             let of_choice = self.choices[line].iter().map(|choice| choice.costs[parts - 1]);
             of_choice.fold(f64::INFINITY, f64::min)
@@ -149,7 +150,7 @@ impl Search<'_, '_, '_> {
         if cost + self.rest[at] >= visit.limit(self.state, self.shipments) {
             return;
         }
-        let Some(&Wanted { line, digit, units }) = self.wanted.get(at) else {
+        let Some(&Wanted { line, parts, units }) = self.wanted.get(at) else {
             visit.visit(Found {
                 state: self.state,
                 shipments: self.shipments,
@@ -158,14 +159,14 @@ impl Search<'_, '_, '_> {
             });
             return;
         };
-        if self.scan.options.lines[line].divisible && units > 1 {
-            self.divide(at, 0, digit, cost, visit);
+        if self.scan.options.split_lines && units > 1 {
+            self.divide(at, 0, parts, cost, visit);
             return;
         }
         let choices = self.choices;
         for choice in &choices[line] {
             self.take(choice, line, units);
-            self.line(at + 1, cost + choice.costs[digit - 1], visit);
+            self.line(at + 1, cost + choice.costs[parts - 1], visit);
             self.entries.pop();
         }
     }

@@ -3,14 +3,14 @@
 use crate::network::Hop;
 use crate::options::OrderOptions;
 use crate::solve::ResourceId;
-use crate::solve::column::{Column, CostOf};
+use crate::solve::column::{Column, CostOf, Entry};
 use crate::solve::order_plan::{OrderBound, Terms};
 use crate::solve::pricing::{Found, Visit};
 use crate::solve::relax::Duals;
 use crate::solve::routes::all_routes;
 use crate::solve::search;
 use crate::solve::wave_options::{OrderProblem, WaveProblem};
-use crate::units::Decimal;
+use crate::units::{Decimal, Quantity};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -133,17 +133,18 @@ fn drop_dominated(problem: &WaveProblem, options: &OrderOptions, columns: &mut V
         groups
     };
     // What moves over lanes has to stay the same: the cost of lanes is not the column's.
-    let takes = |column: &Column| -> Vec<(usize, u32, Vec<Hop>)> {
-        let moved = |line: usize| column.entries.iter().filter(move |e| e.line as usize == line);
-        let hops = |line: usize| moved(line).flat_map(|entry| entry.hops.to_vec()).collect();
-        (0..options.lines.len()).map(|line| (line, column.quantity(line), hops(line))).collect()
+    let takes = |column: &Column| -> (Vec<Quantity>, Vec<Entry>) {
+        let quantities = (0..options.lines.len()).map(|line| column.quantity(line)).collect();
+        let moved = column.entries.iter().filter(|entry| !entry.hops.is_empty());
+        let moved = moved.map(|entry| Entry { group: 0, ..entry.clone() }).collect();
+        (quantities, moved)
     };
     let contended = |column: &Column| -> Vec<(ResourceId, Decimal)> {
         let uses = column.uses.iter().filter(|(id, _)| problem.contended[*id as usize]);
         uses.copied().collect()
     };
     // Columns that may replace each other, the cheapest first.
-    type Key = (Vec<(usize, u32, Vec<Hop>)>, Vec<u32>, u32);
+    type Key = ((Vec<Quantity>, Vec<Entry>), Vec<u32>, u32);
     let mut by_key: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
     for (index, column) in columns.iter().enumerate() {
         let place = if alone { Vec::new() } else { groups(column) };

@@ -57,7 +57,7 @@ impl Formulation<'_> {
         let OrderProblem { options, .. } = &problem.orders[order];
         let mut all: Vec<Vec<Content>> = vec![Vec::new()];
         for line in options.lines.iter().filter(|line| lines.contains_key(&line.id.0)) {
-            let least = if line.divisible { 1 } else { line.quantity };
+            let least = if options.split_lines { 1 } else { line.quantity };
             let more = all.iter().flat_map(|contents| {
                 (least..=line.quantity).map(move |quantity| {
                     let content = Content { line: line.id.0, sku: line.sku, quantity };
