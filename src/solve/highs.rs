@@ -4,10 +4,9 @@
 use crate::solve::{Control, Progress, Stage};
 use highs::{HighsModelStatus, Model};
 use highs_sys::{
-    Highs_clearSolver, Highs_passColName, Highs_passRowName, Highs_readModel, Highs_setCallback,
-    Highs_startCallback, Highs_version, Highs_writeModel, HighsCallbackDataIn,
-    HighsCallbackDataOut, HighsInt, kHighsCallbackIpmInterrupt, kHighsCallbackMipInterrupt,
-    kHighsCallbackSimplexInterrupt,
+    Highs_passColName, Highs_passRowName, Highs_readModel, Highs_setCallback, Highs_startCallback,
+    Highs_version, Highs_writeModel, HighsCallbackDataIn, HighsCallbackDataOut, HighsInt,
+    kHighsCallbackIpmInterrupt, kHighsCallbackMipInterrupt, kHighsCallbackSimplexInterrupt,
 };
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::path::Path;
@@ -282,13 +281,7 @@ pub struct GrowingLp {
     rows_are_new: bool,
     rows: usize,
     columns: usize,
-    /// Columns at the last solution.
-    solved_columns: usize,
 }
-
-/// Where more than this fraction of the columns is new, presolve and the dual simplex from the
-/// start are faster than the primal simplex from the last basis.
-const ANEW_FROM: usize = 50;
 
 /// An optimal solution of a linear program.
 #[derive(Clone, Debug)]
@@ -329,7 +322,6 @@ impl GrowingLp {
             rows_are_new: false,
             rows: 0,
             columns: 0,
-            solved_columns: 0,
         })
     }
 
@@ -415,14 +407,9 @@ impl GrowingLp {
     /// When there is no optimal solution.
     pub fn solve(&mut self) -> Result<LpSolution, HighsError> {
         let mut model = self.model.take().ok_or(HighsError::Failed("go on after a failure"))?;
-        let added = self.columns - self.solved_columns;
-        if self.solved_once && added * ANEW_FROM < self.columns {
+        if self.solved_once {
             // New columns leave the last basis primal feasible, new rows dual feasible.
             set(&mut model, "simplex_strategy", if self.rows_are_new { 1 } else { 4 })?;
-        } else {
-            set(&mut model, "simplex_strategy", 1)?;
-            // SAFETY: a live model.
-            check(unsafe { Highs_clearSolver(model.as_mut_ptr()) }, "start anew")?;
         }
         let solved = model.try_solve().map_err(|_| HighsError::Failed("solve the master"))?;
         if solved.status() != HighsModelStatus::Optimal {
@@ -430,7 +417,6 @@ impl GrowingLp {
         }
         self.solved_once = true;
         self.rows_are_new = false;
-        self.solved_columns = self.columns;
         let solution = solved.get_solution();
         let result = LpSolution {
             objective: solved.objective_value(),
