@@ -45,6 +45,8 @@ pub struct Outcome {
 /// What decisions cost, recomputed from the domain: the solver's own numbers are never used.
 pub type Value<'a> = dyn Fn(Vec<Decision>) -> Objective + Sync + 'a;
 
+/// Orders up to which a wave is planned to a gap of 0, whatever gap is asked for.
+const SMALL_WAVE: usize = 25;
 /// The relative distance of bound and master from which on rounding can find something good.
 const ROUND_FROM: f64 = 0.05;
 /// Passes of re-evaluation.
@@ -69,7 +71,10 @@ pub fn solve_exact(
     control: &Control,
 ) -> Result<Outcome, HighsError> {
     let problem = WaveProblem::new(planner);
-    let mut run = Run::new(&problem, settings, value, control);
+    // A small wave is proven to the end: that takes no longer than to ask whether it is enough.
+    let is_small = problem.orders.len() <= SMALL_WAVE;
+    let aim = ExactSettings { gap: if is_small { 0.0 } else { settings.gap }, ..settings };
+    let mut run = Run::new(&problem, aim, value, control);
     run.first_plan();
     let relaxation = run.relax()?;
     if run.is_open() {
@@ -81,6 +86,7 @@ pub fn solve_exact(
     if run.is_open() {
         run.prove(&relaxation)?;
     }
+    run.settings = settings;
     Ok(run.outcome(&relaxation))
 }
 
