@@ -69,11 +69,35 @@ pub struct Rules {
     pub max_lanes: u32,
 }
 
+/// No rule beyond those of every wave; two lanes at most.
+impl Default for Rules {
+    fn default() -> Rules {
+        Rules {
+            deadline: Deadline::Soft,
+            split_lines: false,
+            max_shipments: None,
+            max_distance_km: None,
+            no_split_below: Money::ZERO,
+            tiers: Vec::new(),
+            escalate: Escalate::None,
+            tier_cost: Money::ZERO,
+            max_lanes: 2,
+        }
+    }
+}
+
 /// How returned goods keep their value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReturnRules {
     pub restock_share_used: Decimal,
     pub restock_share_damaged: Decimal,
+}
+
+/// Returned goods are worth what new ones are.
+impl Default for ReturnRules {
+    fn default() -> ReturnRules {
+        ReturnRules { restock_share_used: Decimal::ONE, restock_share_damaged: Decimal::ONE }
+    }
 }
 
 /// Solver settings; the command line may override them.

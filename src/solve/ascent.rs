@@ -6,21 +6,8 @@
 //! open is divided among the needs that used it last.
 
 use crate::solve::Control;
-use crate::solve::master::OrderColumn;
-use crate::solve::relax::{Duals, OrderResult, lagrangian_bound, price_all};
+use crate::solve::relax::{Duals, OrderResult, Relaxation, Step, price_wave};
 use crate::solve::wave_options::WaveProblem;
-
-/// Where the ascent has come to.
-#[derive(Clone, Debug)]
-pub struct Ascent {
-    pub bound: f64,
-    /// The prices of that bound.
-    pub duals: Duals,
-    /// What each order costs at least at these prices.
-    pub least: Vec<f64>,
-    /// The order plans at the best prices, one an order.
-    pub plan: Vec<OrderColumn>,
-}
 
 /// The first step aims this far above the bound, relatively.
 const FIRST_AIM: f64 = 0.05;
@@ -32,44 +19,34 @@ const MOMENTUM: f64 = 0.6;
 /// Aims below this are not worth a step.
 const LAST_AIM: f64 = 1e-4;
 
-/// Takes up to so many steps.
+/// Takes up to so many steps. The order plans of the relaxation are those at the best prices, one
+/// an order, each chosen in full.
 pub fn ascend(
     problem: &WaveProblem,
     steps: usize,
     control: &Control,
-    listen: &mut dyn FnMut(f64),
-) -> Ascent {
-    let mut duals = Duals::free(problem);
-    let mut best = Ascent {
-        bound: f64::NEG_INFINITY,
-        duals: duals.clone(),
-        least: Vec::new(),
-        plan: Vec::new(),
-    };
+    improve: &mut dyn FnMut(Step) -> f64,
+) -> Relaxation {
+    let mut best = Relaxation::unknown(problem);
+    let mut duals = best.duals.clone();
     let mut direction = vec![0.0; problem.resources.len()];
     let (mut aim, mut failed) = (FIRST_AIM, 0);
     for _ in 0..steps {
-        let results = price_all(problem, &duals);
-        let bound = lagrangian_bound(problem, &duals, &results);
-        for (order, result) in duals.orders.iter_mut().zip(&results) {
-            order.shares.clone_from(&result.shares);
-        }
+        let (bound, results) = price_wave(problem, &mut duals);
         let excess = excess(problem, &duals, &results);
         let openings = opening_shares(problem, &results);
-        if bound > best.bound {
-            if bound < best.bound + 1e-5 * bound.abs() {
-                failed += 1;
-            } else {
-                failed = 0;
-            }
-            best.bound = bound;
-            best.duals = duals.clone();
-            best.least = results.iter().map(|result| result.least).collect();
-            best.plan = results.into_iter().map(|result| result.plan).collect();
-        } else {
-            failed += 1;
+        let is_step = bound >= best.bound + 1e-5 * bound.abs();
+        failed = if is_step { 0 } else { failed + 1 };
+        if best.raise(bound, &duals, &results) {
+            best.columns = results.into_iter().map(|result| result.plan).collect();
         }
-        listen(best.bound);
+        improve(Step {
+            bound: best.bound,
+            master: f64::INFINITY,
+            duals: &best.duals,
+            columns: &[],
+            values: &[],
+        });
         if failed >= PATIENCE {
             (aim, failed) = (aim * SHRINK, 0);
             duals = best.duals.clone();
@@ -96,6 +73,7 @@ pub fn ascend(
             of_order.openings = shares;
         }
     }
+    best.values = vec![1.0; best.columns.len()];
     best
 }
 

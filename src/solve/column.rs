@@ -121,6 +121,11 @@ impl Column {
             .sum()
     }
 
+    /// Whether the column fits what is left of each resource.
+    pub fn fits(&self, left: &[Decimal]) -> bool {
+        self.uses.iter().all(|(id, used)| *used <= left[*id as usize])
+    }
+
     /// Whether the column alone fits the limits.
     pub fn fits_alone(&self, resources: &Resources) -> bool {
         self.uses.iter().all(|(id, used)| *used <= resources.rows()[*id as usize].limit())

@@ -1,7 +1,7 @@
 //! A first plan: the orders one after the other, each by its best plan from what is left.
 
 use crate::solve::column::{Column, CostOf, Entry};
-use crate::solve::master::OrderColumn;
+use crate::solve::master::order_cost;
 use crate::solve::order_plan::plan_order;
 use crate::solve::pricing::{Prices, Scan};
 use crate::solve::relax::Duals;
@@ -69,7 +69,7 @@ impl<'a> Stockroom<'a> {
     }
 
     pub fn fits(&self, column: &Column) -> bool {
-        column.uses.iter().all(|&(id, used)| used <= self.left[id as usize])
+        column.fits(&self.left)
     }
 
     /// Takes the best plan of an order that fits what is left, and returns it; nothing where all
@@ -82,7 +82,7 @@ impl<'a> Stockroom<'a> {
 
     /// What a plan of an order costs, with the overload and the openings that it would cause.
     pub fn cost(&self, order: usize, shipped: Option<&Column>) -> f64 {
-        let mut cost = OrderColumn::new(self.problem, order, shipped.cloned()).cost;
+        let mut cost = order_cost(self.problem, order, shipped);
         if let Some(column) = shipped {
             for &(id, used) in &column.uses {
                 let row = &self.problem.resources.rows()[id as usize];
@@ -143,14 +143,10 @@ impl<'a> Stockroom<'a> {
     }
 }
 
-/// Plans the orders in the given sequence, guided by prices of what they compete for, until it is
-/// told to stop.
-pub fn greedy(
-    problem: &WaveProblem,
-    guide: &Duals,
-    sequence: impl Iterator<Item = usize>,
-    stop: &dyn Fn() -> bool,
-) -> Vec<Column> {
+/// Plans the orders as they arrived, guided by prices of what they compete for, until it is told
+/// to stop.
+pub fn greedy(problem: &WaveProblem, guide: &Duals, stop: &dyn Fn() -> bool) -> Vec<Column> {
     let mut room = Stockroom::new(problem, guide);
-    sequence.take_while(|_| !stop()).filter_map(|order| room.plan(order)).collect()
+    let orders = problem.arrivals().into_iter().take_while(|_| !stop());
+    orders.filter_map(|order| room.plan(order)).collect()
 }

@@ -2,9 +2,10 @@
 
 use crate::domain::CostKey;
 use crate::ids::NodeId;
-use crate::options::{Departure, OrderOptions, Supply};
+use crate::options::{Departure, OrderOptions, Supply, Transfers};
 use crate::solve::OpeningId;
 use crate::solve::tables::{ReleaseIds, Stocks, release_ids};
+use crate::time::Day;
 
 /// A supply of lanes as pricing sees it; amounts are weighted minor units.
 #[derive(Clone, Debug)]
@@ -33,6 +34,43 @@ pub struct DepartureTable {
     pub lane_cost: f64,
     /// Freight and carbon.
     pub kg_cost: f64,
+}
+
+/// Where an order's departures lead to.
+#[derive(Clone, Debug)]
+pub struct Stops {
+    /// By rising id.
+    pub nodes: Vec<NodeId>,
+    /// By stop: the index of its node among those that lines can be moved to.
+    pub places: Vec<Option<usize>>,
+    /// By departure: the stop at its end, and the days of departure and arrival, counted from the
+    /// first day.
+    pub ends: Vec<(usize, usize, usize)>,
+    pub first_day: Day,
+    pub days: usize,
+}
+
+impl Stops {
+    pub fn new(transfers: &Transfers, places: &[NodeId]) -> Stops {
+        let departures = &transfers.departures;
+        let mut nodes: Vec<NodeId> = departures.iter().map(|departure| departure.to).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        let first_day = departures.iter().map(|d| d.hop.departs).min().unwrap_or(Day(0));
+        let last_day = departures.iter().map(|d| d.arrives).max().unwrap_or(Day(0));
+        let position = |day: Day| (day.0 - first_day.0) as usize;
+        let end = |departure: &Departure| {
+            let stop = nodes.partition_point(|node| *node < departure.to);
+            (stop, position(departure.hop.departs), position(departure.arrives))
+        };
+        Stops {
+            places: nodes.iter().map(|node| places.binary_search(node).ok()).collect(),
+            ends: departures.iter().map(end).collect(),
+            days: position(last_day) + 1,
+            first_day,
+            nodes,
+        }
+    }
 }
 
 pub(super) fn supply_tables(

@@ -7,6 +7,7 @@ use crate::solve::cuts::Cut;
 use crate::solve::highs::{GrowingLp, HighsError, LpColumn, LpRow};
 use crate::solve::order_plan::{Terms, open_cost};
 use crate::solve::relax::Duals;
+use crate::solve::rows::{CutTerms, SharedRows};
 use crate::solve::wave_options::{OrderProblem, WaveProblem};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -30,21 +31,16 @@ impl OrderColumn {
     /// A plan of an order by what it ships; nothing where all stays open.
     pub fn new(problem: &WaveProblem, order: usize, shipped: Option<Column>) -> OrderColumn {
         let OrderProblem { options, tables } = &problem.orders[order];
-        let terms = Terms::new(options, tables);
+        let cost = order_cost(problem, order, shipped.as_ref());
         let mut uses: Vec<(u32, f64)> = Vec::new();
         let mut openings: Vec<(usize, usize, f64)> = Vec::new();
         let mut stocks: Vec<usize> = Vec::new();
-        let (mut cost, mut added, mut state) = (0.0, 0, 0);
         if let Some(column) = &shipped {
-            cost += column.cost.to_minor() + column.line_share;
-            added += column.shipments as usize;
             let contended = column.uses.iter().filter(|(id, _)| problem.contended[*id as usize]);
             uses.extend(contended.map(|(id, used)| (*id, used.to_f64())));
             stocks.extend(column.entries.iter().filter_map(|e| tables.stock_of(options, e)));
             openings = tables.openings_of(options, &column.entries);
-            state = column.state(options, tables);
         }
-        cost += terms.split_cost(added) + open_cost(tables, state);
         OrderColumn { order: order as u32, cost, uses, openings, stocks, shipped }
     }
 
@@ -52,6 +48,18 @@ impl OrderColumn {
         let entries = self.shipped.as_ref().map(|column| column.entries.clone());
         (self.order, entries.unwrap_or_default())
     }
+}
+
+/// All terms of an order that ships this, in weighted minor units; a lower bound where lines are
+/// divided.
+pub fn order_cost(problem: &WaveProblem, order: usize, shipped: Option<&Column>) -> f64 {
+    let OrderProblem { options, tables } = &problem.orders[order];
+    let terms = Terms::new(options, tables);
+    let Some(column) = shipped else { return open_cost(tables, 0) };
+    column.cost.to_minor()
+        + column.line_share
+        + terms.split_cost(column.shipments as usize)
+        + open_cost(tables, column.state(options, tables))
 }
 
 /// A solution of the master.
@@ -69,8 +77,7 @@ pub struct Master<'a> {
     problem: &'a WaveProblem<'a>,
     lp: GrowingLp,
     orders: Vec<LpRow>,
-    resources: FxHashMap<u32, LpRow>,
-    openings: FxHashMap<u32, LpColumn>,
+    rows: SharedRows<'a>,
     /// By order, need and opening of the order.
     opening_uses: FxHashMap<(usize, usize, usize), LpRow>,
     known: FxHashSet<(u32, Box<[Entry]>)>,
@@ -80,8 +87,7 @@ pub struct Master<'a> {
     /// By order.
     columns_of: Vec<Vec<usize>>,
     cuts: Vec<(Cut, LpRow)>,
-    /// By order and stock of the order: the cuts that count it, with their coefficients.
-    cut_terms: FxHashMap<(usize, usize), Vec<(usize, f64)>>,
+    cut_terms: CutTerms,
     values: Vec<(LpRow, f64)>,
 }
 
@@ -95,15 +101,14 @@ impl<'a> Master<'a> {
             problem,
             lp: GrowingLp::new(seed)?,
             orders: Vec::with_capacity(problem.orders.len()),
-            resources: FxHashMap::default(),
-            openings: FxHashMap::default(),
+            rows: SharedRows::new(problem, false),
             opening_uses: FxHashMap::default(),
             known: FxHashSet::default(),
             columns: Vec::new(),
             lp_columns: Vec::new(),
             columns_of: vec![Vec::new(); problem.orders.len()],
             cuts: Vec::new(),
-            cut_terms: FxHashMap::default(),
+            cut_terms: CutTerms::default(),
             values: Vec::new(),
         };
         for order in 0..problem.orders.len() {
@@ -128,36 +133,13 @@ impl<'a> Master<'a> {
         self.values.clear();
         self.values.push((self.orders[order], 1.0));
         for &(id, used) in &column.uses {
-            let row = match self.resources.get(&id) {
-                Some(row) => *row,
-                None => {
-                    let resource = &problem.resources.rows()[id as usize];
-                    let supply = resource.supply.to_f64();
-                    let row = self.lp.add_row(f64::NEG_INFINITY, supply, [])?;
-                    let overload = resource.overload.to_f64();
-                    if overload > 0.0 {
-                        self.lp.add_column(resource.overload_cost, overload, [(row, -1.0)])?;
-                    }
-                    self.resources.insert(id, row);
-                    row
-                }
-            };
-            self.values.push((row, used));
+            self.values.push((self.rows.resource(&mut self.lp, id)?, used));
         }
         for &(need, opening, share) in &column.openings {
             let row = match self.opening_uses.get(&(order, need, opening)) {
                 Some(row) => *row,
                 None => {
-                    let id = tables.openings[opening];
-                    let open = match self.openings.get(&id) {
-                        Some(column) => *column,
-                        None => {
-                            let cost = problem.resources.opening_cost(id).to_minor();
-                            let column = self.lp.add_column(cost, f64::INFINITY, [])?;
-                            self.openings.insert(id, column);
-                            column
-                        }
-                    };
+                    let open = self.rows.opening(&mut self.lp, tables.openings[opening])?;
                     let row = self.lp.add_row(f64::NEG_INFINITY, 0.0, [(open, -1.0)])?;
                     self.opening_uses.insert((order, need, opening), row);
                     row
@@ -165,12 +147,7 @@ impl<'a> Master<'a> {
             };
             self.values.push((row, share));
         }
-        let mut of_cuts: BTreeMap<usize, f64> = BTreeMap::new();
-        for &stock in &column.stocks {
-            for &(cut, coefficient) in self.cut_terms.get(&(order, stock)).into_iter().flatten() {
-                *of_cuts.entry(cut).or_default() += coefficient;
-            }
-        }
+        let of_cuts = self.cut_terms.sums(order, &column.stocks);
         self.values.extend(of_cuts.into_iter().map(|(cut, sum)| (self.cuts[cut].1, sum)));
         let added = self.lp.add_column(column.cost, f64::INFINITY, self.values.iter().copied())?;
         self.lp_columns.push(added);
@@ -185,9 +162,9 @@ impl<'a> Master<'a> {
     /// When HiGHS fails.
     pub fn cut(&mut self, cut: Cut) -> Result<(), HighsError> {
         let number = self.cuts.len();
+        self.cut_terms.add(number, &cut);
         let mut sums: BTreeMap<usize, f64> = BTreeMap::new();
         for &(order, stock, coefficient) in &cut.terms {
-            self.cut_terms.entry((order, stock)).or_default().push((number, coefficient));
             for &at in &self.columns_of[order] {
                 let uses = self.columns[at].stocks.iter().filter(|used| **used == stock).count();
                 if uses > 0 {
@@ -222,7 +199,7 @@ impl<'a> Master<'a> {
         released
     }
 
-    /// Solves; writes the duals into the prices and returns the objective.
+    /// Solves, and writes the duals into the prices.
     ///
     /// # Errors
     /// When HiGHS fails.
@@ -230,7 +207,7 @@ impl<'a> Master<'a> {
         let solution = self.lp.solve()?;
         let duals = &solution.duals;
         for (id, price) in into.prices.resources.iter_mut().enumerate() {
-            let row = self.resources.get(&(id as u32));
+            let row = self.rows.resources.get(&(id as u32));
             *price = row.map_or(0.0, |row| (-duals[row.index]).max(0.0));
         }
         for ((order, need, opening), row) in &self.opening_uses {

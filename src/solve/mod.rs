@@ -16,6 +16,7 @@ mod primal;
 mod relax;
 mod resources;
 mod routes;
+mod rows;
 mod search;
 
 mod states;

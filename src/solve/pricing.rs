@@ -154,9 +154,11 @@ impl<'a> Scan<'a> {
                 let parcels = table.parcels[state];
                 let cost = sum + fixed + table.cost[state] + parcel_price * parcels as f64;
                 if cost < best.cost[shipments][state] && self.work_fits(group, state, parcels) {
-                    let fits =
-                        self.left.is_none() || self.fits(&self.entries(index, state, &best.routes));
-                    if fits {
+                    let fits = |left: &[Decimal]| {
+                        let entries = self.entries(index, state, &best.routes);
+                        self.column(0, entries, CostOf::Order).fits(left)
+                    };
+                    if self.left.is_none_or(fits) {
                         best.cost[shipments][state] = cost;
                         best.group[shipments][state] = index as u32;
                     }
@@ -380,15 +382,6 @@ impl<'a> Scan<'a> {
             && self.limit(group.release.shipments) >= shipments
             && self.limit(group.release.minutes) >= minutes - 1e-9
             && self.limit(group.carrier) >= parcels as f64
-    }
-
-    /// Whether entries fit the limits together, or what is left of them.
-    fn fits(&self, entries: &[Entry]) -> bool {
-        let column = self.column(0, entries.to_vec(), CostOf::Order);
-        match self.left {
-            Some(left) => column.uses.iter().all(|(id, used)| *used <= left[*id as usize]),
-            None => column.fits_alone(self.resources),
-        }
     }
 
     /// What there is at most of a resource, or what is left of it.

@@ -8,8 +8,22 @@ use crate::solve::greedy::Stockroom;
 use crate::solve::highs::{GrowingLp, HighsError, LpColumn, LpRow, MipSettings};
 use crate::solve::master::OrderColumn;
 use crate::solve::relax::Duals;
+use crate::solve::rows::{CutTerms, SharedRows};
 use crate::solve::wave_options::WaveProblem;
 use rustc_hash::FxHashMap;
+
+/// What each order ships; nothing where all of it stays open.
+pub fn by_order(
+    problem: &WaveProblem,
+    columns: impl Iterator<Item = Column>,
+) -> Vec<Option<Column>> {
+    let mut plan = vec![None; problem.orders.len()];
+    for column in columns {
+        let order = column.order as usize;
+        plan[order] = Some(column);
+    }
+    plan
+}
 
 /// Plans the orders one after the other, those first that the fractional plan is surest about: by
 /// its choice where that fits, else by the best plan from what is left at the guiding prices.
@@ -100,7 +114,7 @@ pub fn combine(
     start: &[Option<Column>],
     settings: MipSettings,
     control: &Control,
-) -> Result<Option<Vec<Column>>, HighsError> {
+) -> Result<Option<Vec<Option<Column>>>, HighsError> {
     let mut nearest: Vec<usize> = (0..columns.len()).collect();
     nearest.sort_by(|&a, &b| reduced[a].total_cmp(&reduced[b]).then(a.cmp(&b)));
     nearest.truncate(MAX_COLUMNS);
@@ -119,9 +133,7 @@ pub fn combine(
     let run = program.lp.run_mip(settings, Some(&values), control)?;
     let Some(values) = run.values else { return Ok(None) };
     let picked = chosen.iter().zip(&program.columns).filter(|(_, c)| values[c.index] > 0.5);
-    let mut plan: Vec<Column> = picked.filter_map(|(column, _)| column.shipped.clone()).collect();
-    plan.sort_by_key(|column| column.order);
-    Ok(Some(plan))
+    Ok(Some(by_order(problem, picked.filter_map(|(column, _)| column.shipped.clone()))))
 }
 
 /// The program over order plans.
@@ -129,9 +141,7 @@ struct Program<'a> {
     problem: &'a WaveProblem<'a>,
     lp: GrowingLp,
     columns: Vec<LpColumn>,
-    resources: FxHashMap<u32, LpRow>,
-    overloads: Vec<(u32, LpColumn)>,
-    openings: FxHashMap<u32, LpColumn>,
+    rows: SharedRows<'a>,
 }
 
 impl<'a> Program<'a> {
@@ -144,28 +154,24 @@ impl<'a> Program<'a> {
             problem,
             lp: GrowingLp::new(0)?,
             columns: Vec::with_capacity(columns.len()),
-            resources: FxHashMap::default(),
-            overloads: Vec::new(),
-            openings: FxHashMap::default(),
+            rows: SharedRows::new(problem, true),
         };
         let mut orders = Vec::with_capacity(problem.orders.len());
         for _ in &problem.orders {
             orders.push(program.lp.add_row(1.0, 1.0, [])?);
         }
         let mut cut_rows = Vec::with_capacity(cuts.len());
-        let mut of_stock: FxHashMap<(usize, usize), Vec<(usize, f64)>> = FxHashMap::default();
+        let mut cut_terms = CutTerms::default();
         for (number, cut) in cuts.iter().enumerate() {
             cut_rows.push(program.lp.add_row(f64::NEG_INFINITY, cut.limit, [])?);
-            for &(order, stock, coefficient) in &cut.terms {
-                of_stock.entry((order, stock)).or_default().push((number, coefficient));
-            }
+            cut_terms.add(number, cut);
         }
         let mut opening_uses: FxHashMap<(u32, usize), LpRow> = FxHashMap::default();
         for column in columns {
             let order = column.order as usize;
             let mut terms = vec![(orders[order], 1.0)];
             for &(id, used) in &column.uses {
-                terms.push((program.resource(id)?, used));
+                terms.push((program.rows.resource(&mut program.lp, id)?, used));
             }
             let tables = &problem.orders[order].tables;
             let mut opened: Vec<u32> =
@@ -176,7 +182,7 @@ impl<'a> Program<'a> {
                 let row = match opening_uses.get(&(id, order)) {
                     Some(row) => *row,
                     None => {
-                        let open = program.opening(id)?;
+                        let open = program.rows.opening(&mut program.lp, id)?;
                         let row = program.lp.add_row(f64::NEG_INFINITY, 0.0, [(open, -1.0)])?;
                         opening_uses.insert((id, order), row);
                         row
@@ -184,43 +190,11 @@ impl<'a> Program<'a> {
                 };
                 terms.push((row, 1.0));
             }
-            let mut of_cuts: Vec<(usize, f64)> = Vec::new();
-            for &stock in &column.stocks {
-                of_cuts.extend(of_stock.get(&(order, stock)).into_iter().flatten());
-            }
-            of_cuts.sort_unstable_by_key(|(number, _)| *number);
-            for of_cut in of_cuts.chunk_by(|a, b| a.0 == b.0) {
-                let sum = of_cut.iter().map(|(_, coefficient)| coefficient).sum();
-                terms.push((cut_rows[of_cut[0].0], sum));
-            }
+            let of_cuts = cut_terms.sums(order, &column.stocks).into_iter();
+            terms.extend(of_cuts.map(|(number, sum)| (cut_rows[number], sum)));
             program.columns.push(program.lp.add_binary(column.cost, terms)?);
         }
         Ok(program)
-    }
-
-    fn resource(&mut self, id: u32) -> Result<LpRow, HighsError> {
-        if let Some(row) = self.resources.get(&id) {
-            return Ok(*row);
-        }
-        let resource = &self.problem.resources.rows()[id as usize];
-        let row = self.lp.add_row(f64::NEG_INFINITY, resource.supply.to_f64(), [])?;
-        let overload = resource.overload.to_f64();
-        if overload > 0.0 {
-            let over = self.lp.add_column(resource.overload_cost, overload, [(row, -1.0)])?;
-            self.overloads.push((id, over));
-        }
-        self.resources.insert(id, row);
-        Ok(row)
-    }
-
-    fn opening(&mut self, id: u32) -> Result<LpColumn, HighsError> {
-        if let Some(column) = self.openings.get(&id) {
-            return Ok(*column);
-        }
-        let cost = self.problem.resources.opening_cost(id).to_minor();
-        let column = self.lp.add_binary(cost, [])?;
-        self.openings.insert(id, column);
-        Ok(column)
     }
 
     /// The values of overloads and openings when these plans are chosen.
@@ -232,12 +206,12 @@ impl<'a> Program<'a> {
             }
             let tables = &self.problem.orders[plan.order as usize].tables;
             for (_, local, _) in &plan.openings {
-                if let Some(column) = self.openings.get(&tables.openings[*local]) {
+                if let Some(column) = self.rows.openings.get(&tables.openings[*local]) {
                     values[column.index] = 1.0;
                 }
             }
         }
-        for (id, column) in &self.overloads {
+        for (id, column) in &self.rows.overloads {
             let supply = self.problem.resources.rows()[*id as usize].supply.to_f64();
             let over = used.get(id).copied().unwrap_or(0.0) - supply;
             values[column.index] = over.max(0.0);

@@ -74,6 +74,29 @@ pub struct Relaxation {
 }
 
 impl Relaxation {
+    /// Nothing is known.
+    pub(super) fn unknown(problem: &WaveProblem) -> Relaxation {
+        Relaxation {
+            bound: f64::NEG_INFINITY,
+            duals: Duals::free(problem),
+            least: Vec::new(),
+            columns: Vec::new(),
+            values: Vec::new(),
+            cuts: Vec::new(),
+        }
+    }
+
+    /// Keeps a bound, with the prices behind it, if it is better; returns whether it is.
+    pub(super) fn raise(&mut self, bound: f64, duals: &Duals, results: &[OrderResult]) -> bool {
+        let is_better = bound > self.bound;
+        if is_better {
+            self.bound = bound;
+            self.duals = duals.clone();
+            self.least = results.iter().map(|result| result.least).collect();
+        }
+        is_better
+    }
+
     /// How far each order plan is from the best of its order at the prices of the bound.
     pub fn reduced_costs(&self, problem: &WaveProblem) -> Vec<f64> {
         let reduced = |column: &OrderColumn| {
@@ -100,7 +123,7 @@ const CONVERGED: f64 = 1e-6;
 /// How close it has to be before cuts are looked for.
 const CUTS_FROM: f64 = 2e-4;
 const MAX_ROUNDS: usize = 400;
-/// Rounds of cuts after which the bound has to have risen by a part of the objective.
+/// Rounds of cuts, at most.
 const MAX_CUT_ROUNDS: usize = 40;
 /// Orders above which the master takes too long, and prices come by subgradient ascent alone.
 const MANY_ORDERS: usize = 15_000;
@@ -142,20 +165,13 @@ pub fn relax(
     control: &Control,
     improve: &mut dyn FnMut(Step) -> f64,
 ) -> Result<Relaxation, HighsError> {
-    let mut best = Relaxation {
-        bound: f64::NEG_INFINITY,
-        duals: Duals::free(problem),
-        least: Vec::new(),
-        columns: Vec::new(),
-        values: Vec::new(),
-        cuts: Vec::new(),
-    };
+    let mut best = Relaxation::unknown(problem);
     if problem.orders.is_empty() {
         best.bound = 0.0;
         return Ok(best);
     }
     if problem.orders.len() > MANY_ORDERS {
-        return Ok(by_ascent(problem, best, control, improve));
+        return Ok(ascend(problem, STEPS, control, improve));
     }
     let mut master = Master::new(problem, seed)?;
     for column in start {
@@ -168,19 +184,11 @@ pub fn relax(
     let mut released = Vec::new();
     let (mut is_smoothed, mut cut_rounds) = (false, 0);
     for round in 0..MAX_ROUNDS {
-        let results = price_all(problem, &duals);
-        let bound = lagrangian_bound(problem, &duals, &results);
-        for (order, result) in duals.orders.iter_mut().zip(&results) {
-            order.shares.clone_from(&result.shares);
-        }
+        let (bound, results) = price_wave(problem, &mut duals);
         for (order, known) in of_master.orders.iter_mut().zip(&duals.orders) {
             order.shares.clone_from(&known.shares);
         }
-        if bound > best.bound {
-            best.bound = bound;
-            best.duals = duals.clone();
-            best.least = results.iter().map(|result| result.least).collect();
-        }
+        best.raise(bound, &duals, &results);
         let mut added = 0;
         for result in results {
             added += usize::from(master.add(result.plan)?);
@@ -231,27 +239,18 @@ pub fn relax(
     Ok(best)
 }
 
-/// Prices by subgradient ascent, and the order plans at the best of them.
-fn by_ascent(
-    problem: &WaveProblem,
-    mut best: Relaxation,
-    control: &Control,
-    improve: &mut dyn FnMut(Step) -> f64,
-) -> Relaxation {
-    let ascent = ascend(problem, STEPS, control, &mut |bound| {
-        let (duals, columns, values) = (&best.duals, &[], &[]);
-        improve(Step { bound, master: f64::INFINITY, duals, columns, values });
-    });
-    best.values = vec![1.0; ascent.plan.len()];
-    best.bound = ascent.bound;
-    best.duals = ascent.duals;
-    best.least = ascent.least;
-    best.columns = ascent.plan;
-    best
+/// Prices every order, and keeps the shares that it found; returns the bound at these prices.
+pub(super) fn price_wave(problem: &WaveProblem, duals: &mut Duals) -> (f64, Vec<OrderResult>) {
+    let results = price_all(problem, duals);
+    let bound = lagrangian_bound(problem, duals, &results);
+    for (order, result) in duals.orders.iter_mut().zip(&results) {
+        order.shares.clone_from(&result.shares);
+    }
+    (bound, results)
 }
 
 /// Prices every order: its best plan.
-pub(super) fn price_all(problem: &WaveProblem, duals: &Duals) -> Vec<OrderResult> {
+fn price_all(problem: &WaveProblem, duals: &Duals) -> Vec<OrderResult> {
     let price = |index: usize| {
         let scan = problem.scan(index, &duals.prices, &duals.orders[index]);
         let OrderPlan { entries, least, shares } = plan_order(&scan);
@@ -263,11 +262,7 @@ pub(super) fn price_all(problem: &WaveProblem, duals: &Duals) -> Vec<OrderResult
 }
 
 /// The Lagrangian bound at these prices.
-pub(super) fn lagrangian_bound(
-    problem: &WaveProblem,
-    duals: &Duals,
-    results: &[OrderResult],
-) -> f64 {
+fn lagrangian_bound(problem: &WaveProblem, duals: &Duals, results: &[OrderResult]) -> f64 {
     let orders: f64 = results.iter().map(|result| result.least).sum();
     let mut bound = orders - duals.cut_worth;
     for (row, price) in problem.resources.rows().iter().zip(&duals.prices.resources) {

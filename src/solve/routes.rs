@@ -1,7 +1,7 @@
 //! The routes of an order's lines over lanes, at prices.
 
-use crate::ids::NodeId;
 use crate::options::Route;
+use crate::solve::lanes::Stops;
 use crate::solve::pricing::{Cheapest, Scan};
 use crate::solve::tables::{GroupTable, LineTable, price_of};
 use crate::time::Day;
@@ -25,7 +25,7 @@ pub struct PricedRoute {
     pub departures: Box<[usize]>,
     pub place: usize,
     pub arrives: Day,
-    /// By digit of the line's need, from 1 on; infinite where its stock has too few units.
+    /// By parts of the line, from 1 on; infinite where its stock has too few units.
     pub costs: Vec<f64>,
 }
 
@@ -39,8 +39,8 @@ pub fn all_routes(scan: &Scan) -> Vec<PricedRoute> {
     for (supply, terms) in transfers.supplies.iter().enumerate() {
         transfers.routes(supply, &mut |route| {
             let Ok(place) = scan.tables.places.binary_search(&route.node) else { return };
-            let digits = 1..=scan.whole_parts(terms.line);
-            let costs = digits.map(|digit| route_cost(scan, terms.line, digit, &route));
+            let counts = 1..=scan.whole_parts(terms.line);
+            let costs = counts.map(|parts| route_cost(scan, terms.line, parts, &route));
             routes.push(PricedRoute {
                 supply,
                 departures: route.departures.into(),
@@ -53,8 +53,8 @@ pub fn all_routes(scan: &Scan) -> Vec<PricedRoute> {
     routes
 }
 
-fn route_cost(scan: &Scan, line: usize, digit: usize, route: &Route) -> f64 {
-    let units = scan.units(line, digit);
+fn route_cost(scan: &Scan, line: usize, parts: usize, route: &Route) -> f64 {
+    let units = scan.units(line, parts);
     let first = first_cost(scan, line, units, route.supply, route.departures[0]);
     let lanes = route.departures.iter().map(|&departure| lane_cost(scan, line, units, departure));
     first + lanes.sum::<f64>()
@@ -126,7 +126,7 @@ struct Cell {
 
 const NOWHERE: Cell = Cell { cost: f64::INFINITY, departure: u32::MAX, before: u32::MAX };
 
-/// The cheapest routes of every line: by digit, class of source, place and day of arrival.
+/// The cheapest routes of every line: by parts, class of source, place and day of arrival.
 #[derive(Debug)]
 pub struct Routes {
     cells: Vec<(f64, u32)>,
@@ -140,42 +140,19 @@ pub struct Routes {
     days: usize,
 }
 
-/// Where an order's departures lead to.
-struct Stops<'s, 'a> {
+/// The search for the cheapest routes of an order.
+struct Search<'s, 'a> {
     scan: &'s Scan<'a>,
-    nodes: Vec<NodeId>,
-    /// By departure: the index of its end, and its days as positions.
-    ends: Vec<(usize, usize, usize)>,
-    first_day: Day,
-    days: usize,
+    stops: &'a Stops,
 }
 
-impl<'s, 'a> Stops<'s, 'a> {
-    fn new(scan: &'s Scan<'a>) -> Stops<'s, 'a> {
-        let departures = &scan.options.transfers.departures;
-        let mut nodes: Vec<NodeId> = departures.iter().map(|departure| departure.to).collect();
-        nodes.sort_unstable();
-        nodes.dedup();
-        let first_day = departures.iter().map(|d| d.hop.departs).min().unwrap_or(Day(0));
-        let last_day = departures.iter().map(|d| d.arrives).max().unwrap_or(Day(0));
-        let position = |day: Day| (day.0 - first_day.0) as usize;
-        let ends = departures
-            .iter()
-            .map(|departure| {
-                let end = nodes.partition_point(|node| *node < departure.to);
-                (end, position(departure.hop.departs), position(departure.arrives))
-            })
-            .collect();
-        let days = position(last_day) + 1;
-        Stops { scan, nodes, ends, first_day, days }
-    }
-
+impl Search<'_, '_> {
     /// The cheapest cells by which units of a supply come to each stop, layer after layer of
     /// lanes; a layer has a cell for each stop and day.
     fn layers(&self, supply: usize, units: Quantity) -> Vec<Vec<Cell>> {
         let transfers = &self.scan.options.transfers;
         let terms = &transfers.supplies[supply];
-        let count = self.nodes.len() * self.days;
+        let count = self.stops.nodes.len() * self.stops.days;
         let mut first = vec![NOWHERE; count];
         for departure in transfers.from(terms.source) {
             if terms.days.binary_search(&transfers.departures[departure].hop.departs).is_err() {
@@ -183,8 +160,8 @@ impl<'s, 'a> Stops<'s, 'a> {
             }
             let cost = first_cost(self.scan, terms.line, units, supply, departure)
                 + lane_cost(self.scan, terms.line, units, departure);
-            let (end, _, arrives) = self.ends[departure];
-            let cell = &mut first[end * self.days + arrives];
+            let (end, _, arrives) = self.stops.ends[departure];
+            let cell = &mut first[end * self.stops.days + arrives];
             if cost < cell.cost {
                 *cell = Cell { cost, departure: departure as u32, before: u32::MAX };
             }
@@ -194,19 +171,19 @@ impl<'s, 'a> Stops<'s, 'a> {
             let before = self.waiting(&layers[layer - 1]);
             let mut next = vec![NOWHERE; count];
             let mut any = false;
-            for (stop, node) in self.nodes.iter().enumerate() {
-                if before[(stop + 1) * self.days - 1].0.is_infinite() {
+            for (stop, node) in self.stops.nodes.iter().enumerate() {
+                if before[(stop + 1) * self.stops.days - 1].0.is_infinite() {
                     continue;
                 }
                 for departure in transfers.from(*node) {
-                    let (end, departs, arrives) = self.ends[departure];
-                    let (so_far, from) = before[stop * self.days + departs];
+                    let (end, departs, arrives) = self.stops.ends[departure];
+                    let (so_far, from) = before[stop * self.stops.days + departs];
                     // Back at a node passed, it would be cheaper to have stayed there.
-                    if so_far.is_infinite() || self.nodes[end] == terms.source {
+                    if so_far.is_infinite() || self.stops.nodes[end] == terms.source {
                         continue;
                     }
                     let cost = so_far + lane_cost(self.scan, terms.line, units, departure);
-                    let cell = &mut next[end * self.days + arrives];
+                    let cell = &mut next[end * self.stops.days + arrives];
                     if cost < cell.cost && !self.passes(&layers, layer - 1, from, end) {
                         any = true;
                         *cell = Cell { cost, departure: departure as u32, before: from };
@@ -224,11 +201,11 @@ impl<'s, 'a> Stops<'s, 'a> {
     /// The cheapest cost, and the position of its cell, of being at each stop by each day.
     fn waiting(&self, cells: &[Cell]) -> Vec<(f64, u32)> {
         let mut waiting = Vec::with_capacity(cells.len());
-        for (stop, of_stop) in cells.chunks(self.days).enumerate() {
+        for (stop, of_stop) in cells.chunks(self.stops.days).enumerate() {
             let mut best = (f64::INFINITY, u32::MAX);
             for (day, cell) in of_stop.iter().enumerate() {
                 if cell.cost < best.0 {
-                    best = (cell.cost, (stop * self.days + day) as u32);
+                    best = (cell.cost, (stop * self.stops.days + day) as u32);
                 }
                 waiting.push(best);
             }
@@ -240,7 +217,7 @@ impl<'s, 'a> Stops<'s, 'a> {
     fn passes(&self, layers: &[Vec<Cell>], layer: usize, cell: u32, stop: usize) -> bool {
         let (mut layer, mut at) = (layer, cell);
         loop {
-            if at as usize / self.days == stop {
+            if at as usize / self.stops.days == stop {
                 return true;
             }
             if layer == 0 {
@@ -280,7 +257,7 @@ impl Routes {
                 days: 0,
             };
         }
-        let stops = Stops::new(scan);
+        let stops = &tables.stops;
         let of_place = stops.days * tables.places.len();
         let mut first = Vec::with_capacity(scan.options.lines.len());
         let mut count = 0;
@@ -297,12 +274,13 @@ impl Routes {
             first_day: stops.first_day,
             days: stops.days,
         };
+        let search = Search { scan, stops };
         for (supply, terms) in scan.options.transfers.supplies.iter().enumerate() {
             if scan.options.transfers.from(terms.source).is_empty() {
                 continue;
             }
-            for digit in 1..=scan.whole_parts(terms.line) {
-                routes.add(scan, &stops, supply, digit);
+            for parts in 1..=scan.whole_parts(terms.line) {
+                routes.add(&search, supply, parts);
             }
         }
         for of_stop in routes.cells.chunks_mut(stops.days) {
@@ -316,23 +294,22 @@ impl Routes {
     }
 
     /// Enters the routes of a supply where they are cheaper than those known.
-    fn add(&mut self, scan: &Scan, stops: &Stops, supply: usize, digit: usize) {
+    fn add(&mut self, search: &Search, supply: usize, parts: usize) {
+        let Search { scan, stops } = *search;
         let line = scan.options.transfers.supplies[supply].line;
         let class = scan.tables.supplies[supply].class;
-        let layers = stops.layers(supply, scan.units(line, digit));
+        let layers = search.layers(supply, scan.units(line, parts));
         for (layer, cells) in layers.iter().enumerate() {
             for (at, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.cost.is_finite()) {
                 let (stop, day) = (at / self.days, at % self.days);
-                let Ok(place) = scan.tables.places.binary_search(&stops.nodes[stop]) else {
-                    continue;
-                };
+                let Some(place) = stops.places[stop] else { continue };
                 let mut number = None;
                 for of_class in if class == 0 { [0, 0] } else { [0, class] } {
-                    let slot = self.slot(scan, line, digit, of_class, place) + day;
+                    let slot = self.slot(scan, line, parts, of_class, place) + day;
                     if cell.cost < self.cells[slot].0 {
                         let number = *number.get_or_insert_with(|| {
                             let start = self.departures.len();
-                            self.departures.extend(stops.departures(&layers, layer, at));
+                            self.departures.extend(search.departures(&layers, layer, at));
                             let end = self.departures.len() as u32;
                             self.found.push((supply as u32, start as u32, end));
                             self.found.len() as u32 - 1
@@ -344,27 +321,27 @@ impl Routes {
         }
     }
 
-    /// The first cell of a line's digit, class and place.
-    fn slot(&self, scan: &Scan, line: usize, digit: usize, class: usize, place: usize) -> usize {
+    /// The first cell of so many parts of a line, a class and a place.
+    fn slot(&self, scan: &Scan, line: usize, parts: usize, class: usize, place: usize) -> usize {
         let classes = scan.tables.committed[line].len() + 1;
-        self.first[line] + (((digit - 1) * classes + class) * self.places + place) * self.days
+        self.first[line] + (((parts - 1) * classes + class) * self.places + place) * self.days
     }
 
-    /// The cheapest route of a digit of a line that is there when a group leaves.
+    /// The cheapest route of parts of a line that is there when a group leaves.
     pub fn best<'r>(
         &'r self,
         scan: &Scan,
         group: &GroupTable,
         line: &LineTable,
-        digit: usize,
+        parts: usize,
     ) -> Option<Cheapest<'r>> {
         let (changes, place) = (line.moved.as_ref()?, group.place?);
         let day = usize::try_from(group.ship_date.0 - self.first_day.0).ok()?.min(self.days - 1);
-        let units = f64::from(scan.units(line.line, digit));
+        let units = f64::from(scan.units(line.line, parts));
         let share = units / f64::from(scan.options.lines[line.line].quantity);
         let mut best = (f64::INFINITY, u32::MAX);
         for (class, change) in changes.iter().enumerate() {
-            let (cost, route) = self.cells[self.slot(scan, line.line, digit, class, place) + day];
+            let (cost, route) = self.cells[self.slot(scan, line.line, parts, class, place) + day];
             let cost = cost + change * share;
             if cost < best.0 {
                 best = (cost, route);

@@ -55,11 +55,6 @@ impl States {
         self.stride[need]
     }
 
-    /// The last need of which a state that is not 0 covers something.
-    pub fn last_need(&self, state: usize) -> usize {
-        self.stride.partition_point(|stride| *stride <= state) - 1
-    }
-
     /// The largest digit of a need.
     pub fn whole(&self, need: usize) -> usize {
         self.radix[need] - 1

@@ -7,7 +7,7 @@ use crate::options::{
     weighted_open_change,
 };
 use crate::solve::column::Entry;
-use crate::solve::lanes::{DepartureTable, SupplyTable, departure_table, supply_tables};
+use crate::solve::lanes::{DepartureTable, Stops, SupplyTable, departure_table, supply_tables};
 use crate::solve::states::States;
 use crate::solve::unfilled::{open_changes, unfilled_costs};
 use crate::solve::{OpeningId, ResourceId, ResourceKey, Resources, StockRows};
@@ -102,6 +102,8 @@ pub struct OrderTables {
     pub departures: Vec<DepartureTable>,
     /// The nodes that lines can be moved to.
     pub places: Vec<NodeId>,
+    /// Where its departures lead to.
+    pub stops: Stops,
     /// The sources of each line's commitments.
     pub committed: Vec<Vec<NodeId>>,
     /// Weight of the open units of each line.
@@ -126,6 +128,8 @@ impl OrderTables {
         let mut shipments: Vec<ShipmentTable> = Vec::new();
         let mut keys: Vec<(NodeId, Option<ServiceId>, Option<usize>)> = Vec::new();
         let mut groups = Vec::with_capacity(options.groups.len());
+        let committed: Vec<Vec<NodeId>> =
+            options.lines.iter().map(|line| committed_sources(planner, line.id)).collect();
         for group in &options.groups {
             let key = (group.node, group.service, group.joins);
             let shipment = keys.iter().rposition(|known| *known == key).unwrap_or_else(|| {
@@ -133,7 +137,9 @@ impl OrderTables {
                 shipments.push(shipment_table(planner, options, &states, group));
                 keys.len() - 1
             });
-            groups.push(group_table(&mut stocks, options, group, shipment, &mut openings));
+            let table =
+                group_table(&mut stocks, options, group, shipment, &committed, &mut openings);
+            groups.push(table);
         }
         let mut places: Vec<NodeId> = Vec::new();
         for (table, group) in groups.iter_mut().zip(&options.groups) {
@@ -145,8 +151,7 @@ impl OrderTables {
                 table.place = Some(places.len() - 1);
             }
         }
-        let committed: Vec<Vec<NodeId>> =
-            options.lines.iter().map(|line| committed_sources(planner, line.id)).collect();
+        let stops = Stops::new(&options.transfers, &places);
         let supplies = supply_tables(&mut stocks, options, &committed);
         let departures = options
             .transfers
@@ -170,6 +175,7 @@ impl OrderTables {
             supplies,
             departures,
             places,
+            stops,
             committed,
             kg,
             openings,
@@ -359,6 +365,7 @@ fn group_table(
     options: &OrderOptions,
     group: &Group,
     shipment: usize,
+    committed: &[Vec<NodeId>],
     openings: &mut Vec<OpeningId>,
 ) -> GroupTable {
     let (planner, resources) = (stocks.planner, stocks.resources);
@@ -376,15 +383,20 @@ fn group_table(
             let change = |source| options.way(planner, group, index, source, true).change;
             let changes =
                 std::iter::once(weighted_open_change(planner.wave, planner.model, line.id));
-            let kept = committed_sources(planner, line.id).into_iter().map(change);
+            let kept = committed[index].iter().copied().map(change);
             changes.chain(kept).map(Objective::to_minor).collect()
         });
         if direct.is_none() && moved.is_none() {
             return None;
         }
+        // The same by every way.
+        let lateness = group.direct(index).map_or_else(
+            || options.way(planner, group, index, group.node, true).lateness,
+            |way| way.lateness,
+        );
         Some(LineTable {
             line: index,
-            lateness: options.way(planner, group, index, group.node, true).lateness.to_minor(),
+            lateness: lateness.to_minor(),
             minutes: wave.node_item(group.node, line.sku).minutes.to_f64(),
             is_there: base.iter().any(|content| content.line == line.id.0),
             direct,

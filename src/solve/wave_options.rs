@@ -61,6 +61,17 @@ impl<'a> WaveProblem<'a> {
         WaveProblem { planner, resources, orders, contended }
     }
 
+    /// The orders as they arrived, as indices.
+    pub fn arrivals(&self) -> Vec<usize> {
+        let orders = &self.planner.wave.orders;
+        let mut sequence: Vec<usize> = (0..self.orders.len()).collect();
+        sequence.sort_by_key(|&index| {
+            let order = self.orders[index].options.order;
+            (orders[order].placed_at, order)
+        });
+        sequence
+    }
+
     /// Entries of an order with their exact cost and uses.
     pub fn column(&self, order: u32, entries: Vec<Entry>, cost_of: CostOf) -> Column {
         let options = &self.orders[order as usize].options;

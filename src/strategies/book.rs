@@ -4,9 +4,7 @@ use crate::domain::CostKey;
 use crate::options::{Decision, frozen_decisions, weighted_open_change, weighted_unfilled};
 use crate::solve::column::Column;
 use crate::solve::{Duals, Stockroom, WaveProblem};
-use crate::strategies::desk::arrival_sequence;
 use crate::units::{Decimal, Objective};
-use rustc_hash::FxHashMap;
 
 /// The columns of every order that is planned.
 pub(super) struct Book<'a> {
@@ -31,19 +29,24 @@ impl<'a> Book<'a> {
         }
     }
 
+    /// Plans the orders as they arrived, guided by prices, until it is told to stop.
+    pub fn as_arrived(
+        problem: &'a WaveProblem<'a>,
+        prices: &Duals,
+        stop: &dyn Fn() -> bool,
+    ) -> Book<'a> {
+        let mut book = Book::new(problem, prices);
+        for order in problem.arrivals().into_iter().take_while(|_| !stop()) {
+            book.plan(order);
+        }
+        book
+    }
+
     /// Plans an order by the best that is left, in place of what it had.
     pub fn plan(&mut self, order: usize) {
         self.withdraw(order);
-        let columns: Vec<Column> = self.room.plan(order).into_iter().collect();
-        for column in &columns {
-            for &(id, used) in &column.uses {
-                self.used[id as usize] += used;
-            }
-            for &opening in &column.opens {
-                self.opened[opening as usize] += 1;
-            }
-        }
-        self.columns[order] = columns;
+        let best = self.room.best(order).into_iter().collect();
+        self.restore(order, best);
     }
 
     /// Takes an order out of the plan; returns its columns.
@@ -145,14 +148,6 @@ pub(super) fn cost_of(problem: &WaveProblem, order: usize, columns: &[Column]) -
         }
     }
     cost.to_minor() + columns.iter().map(|column| column.line_share).sum::<f64>()
-}
-
-/// The orders of a problem as they arrived, as indices.
-pub(super) fn arrivals(problem: &WaveProblem) -> Vec<usize> {
-    let of_order = problem.orders.iter().enumerate().map(|(at, order)| (order.options.order, at));
-    let index: FxHashMap<_, usize> = of_order.collect();
-    let sequence = arrival_sequence(problem.planner).into_iter();
-    sequence.filter_map(|order| index.get(&order).copied()).collect()
 }
 
 /// Next to nothing for what is contended: of plans that cost an order the same, it takes the one

@@ -5,12 +5,8 @@
 //! (2009) and Acimovic and Graves (2015) improve on.
 
 use crate::solve::WaveProblem;
-use crate::strategies::book::{Book, arrivals, next_to_free};
+use crate::strategies::book::{Book, next_to_free};
 
 pub(super) fn plan<'a>(problem: &'a WaveProblem<'a>, stop: &dyn Fn() -> bool) -> Book<'a> {
-    let mut book = Book::new(problem, &next_to_free(problem));
-    for order in arrivals(problem).into_iter().take_while(|_| !stop()) {
-        book.plan(order);
-    }
-    book
+    Book::as_arrived(problem, &next_to_free(problem), stop)
 }

@@ -7,7 +7,7 @@
 
 use crate::domain::Model;
 use crate::solve::{Control, HighsError, Progress, Stage, WaveProblem, relax};
-use crate::strategies::book::{Book, arrivals};
+use crate::strategies::book::Book;
 use crate::strategies::cheapest_order;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -43,10 +43,7 @@ pub(super) fn plan<'a>(
     for part in PARTS {
         let mut duals = relaxation.duals.clone();
         duals.prices.resources.iter_mut().for_each(|price| *price *= part);
-        let mut book = Book::new(problem, &duals);
-        for order in arrivals(problem).into_iter().take_while(|_| !stop()) {
-            book.plan(order);
-        }
+        let book = Book::as_arrived(problem, &duals, &stop);
         // A plan that was cut short leaves orders open: the one before it stays.
         let total = book.total();
         if best.as_ref().is_none_or(|(least, _)| total < *least) {

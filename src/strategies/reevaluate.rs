@@ -69,36 +69,20 @@ impl History {
     }
 }
 
-/// Orders priced with one stockroom.
-const BATCH: usize = 512;
-
 /// What each order would cost if it were alone, and the contended things that it would use.
 fn ideals(problem: &WaveProblem, stop: &(dyn Fn() -> bool + Sync)) -> Vec<(f64, Vec<ResourceId>)> {
     let untouched = Stockroom::new(problem, &next_to_free(problem));
-    let alone = |room: &mut Stockroom, order: usize| {
-        let columns: Vec<Column> = room.plan(order).into_iter().collect();
-        for column in &columns {
-            room.give_back(column);
-        }
+    let alone = |order: usize| {
+        let columns: Vec<Column> = untouched.best(order).into_iter().collect();
         let uses = columns.iter().flat_map(|column| column.uses.iter().map(|(id, _)| *id));
         let mut uses: Vec<ResourceId> = uses.filter(|id| problem.contended[*id as usize]).collect();
         uses.sort_unstable();
         uses.dedup();
         (cost_of(problem, order, &columns), uses)
     };
-    let orders: Vec<usize> = (0..problem.orders.len()).collect();
-    orders
-        .par_chunks(BATCH)
-        .flat_map_iter(|orders| {
-            let mut room = untouched.clone();
-            let ideals: Vec<_> = orders
-                .iter()
-                .take_while(|_| !stop())
-                .map(|order| alone(&mut room, *order))
-                .collect();
-            ideals
-        })
-        .collect()
+    let orders = (0..problem.orders.len()).into_par_iter();
+    let ideals: Vec<Option<_>> = orders.map(|order| (!stop()).then(|| alone(order))).collect();
+    ideals.into_iter().map_while(|ideal| ideal).collect()
 }
 
 /// The orders that use each contended thing.

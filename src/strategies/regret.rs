@@ -6,7 +6,7 @@
 
 use crate::solve::column::Column;
 use crate::solve::{Stockroom, WaveProblem};
-use crate::strategies::book::{Book, arrivals, cost_of, next_to_free};
+use crate::strategies::book::{Book, cost_of, next_to_free};
 use rayon::prelude::*;
 
 /// Orders priced with one stockroom.
@@ -15,7 +15,7 @@ const BATCH: usize = 512;
 pub(super) fn plan<'a>(problem: &'a WaveProblem<'a>, stop: &(dyn Fn() -> bool + Sync)) -> Book<'a> {
     let prices = next_to_free(problem);
     let untouched = Stockroom::new(problem, &prices);
-    let sequence = arrivals(problem);
+    let sequence = problem.arrivals();
     let mut regrets: Vec<(f64, usize)> = sequence
         .par_chunks(BATCH)
         .flat_map_iter(|orders| {
@@ -40,10 +40,7 @@ pub(super) fn plan<'a>(problem: &'a WaveProblem<'a>, stop: &(dyn Fn() -> bool + 
 /// How much dearer an order becomes without the contended things that its best plan uses. The room
 /// is left as it was.
 fn regret(problem: &WaveProblem, room: &mut Stockroom, order: usize) -> f64 {
-    let first: Vec<Column> = room.plan(order).into_iter().collect();
-    for column in &first {
-        room.give_back(column);
-    }
+    let first: Vec<Column> = room.best(order).into_iter().collect();
     let rows = problem.resources.rows();
     let mut scarce: Vec<_> = first
         .iter()
@@ -66,10 +63,7 @@ fn regret(problem: &WaveProblem, room: &mut Stockroom, order: usize) -> f64 {
         opens: Box::default(),
     };
     room.take(&gone);
-    let second: Vec<Column> = room.plan(order).into_iter().collect();
-    for column in &second {
-        room.give_back(column);
-    }
+    let second: Vec<Column> = room.best(order).into_iter().collect();
     room.give_back(&gone);
     cost_of(problem, order, &second) - cost_of(problem, order, &first)
 }

@@ -5,9 +5,8 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use std::ops::Range;
 use wavewright::domain::{
-    Commitment, CostKey, Deadline, Escalate, Item, Journey, Lane, Level, Method, Model, ModelCosts,
-    Node, NodeKind, NodeService, Order, OrderLine, Place, ReturnRules, Rules, Service,
-    SolveSettings, WaveParts,
+    Commitment, CostKey, Item, Journey, Lane, Level, Method, Model, ModelCosts, Node, NodeKind,
+    NodeService, Order, OrderLine, Place, ReturnRules, Rules, Service, SolveSettings, WaveParts,
 };
 use wavewright::ids::{IdVec, LineId, NodeId, OrderId, RateCardId, ServiceId, SkuId, ZoneTableId};
 use wavewright::time::{Day, Weekdays};
@@ -172,21 +171,8 @@ pub fn model(name: &str) -> Model {
         name: name.into(),
         weights: CostKey::ALL.map(|_| Decimal::ONE),
         costs: ModelCosts::default(),
-        rules: Rules {
-            deadline: Deadline::Soft,
-            split_lines: false,
-            max_shipments: None,
-            max_distance_km: None,
-            no_split_below: Money::ZERO,
-            tiers: Vec::new(),
-            escalate: Escalate::None,
-            tier_cost: Money::ZERO,
-            max_lanes: 2,
-        },
-        returns: ReturnRules {
-            restock_share_used: Decimal::ONE,
-            restock_share_damaged: Decimal::ONE,
-        },
+        rules: Rules::default(),
+        returns: ReturnRules::default(),
         solve: SolveSettings {
             gap: 0.0,
             time_limit_s: 60.0,

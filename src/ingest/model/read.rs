@@ -2,8 +2,7 @@
 
 use crate::diagnostics::{Findings, codes};
 use crate::domain::{
-    CostKey, Deadline, Escalate, Method, Model, ModelCosts, NodeKind, ReturnRules, Rules,
-    SolveSettings,
+    CostKey, Escalate, Method, Model, ModelCosts, NodeKind, ReturnRules, Rules, SolveSettings,
 };
 use crate::ingest::cell::deadline_from_name;
 use crate::ingest::document::{Document, DocumentCodes, Entry, Keys};
@@ -49,11 +48,8 @@ pub(super) fn model(
         name: name.unwrap_or_default().into(),
         weights: [Decimal::ONE; CostKey::ALL.len()],
         costs: ModelCosts::default(),
-        rules: default_rules(),
-        returns: ReturnRules {
-            restock_share_used: Decimal::ONE,
-            restock_share_damaged: Decimal::ONE,
-        },
+        rules: Rules::default(),
+        returns: ReturnRules::default(),
         solve: default_solve(),
     };
     section(weights, "weights.", &mut |section| read_weights(section, &mut model));
@@ -62,20 +58,6 @@ pub(super) fn model(
     section(returns, "returns.", &mut |section| read_returns(section, &mut model.returns));
     section(solve, "solve.", &mut |section| read_solve(section, &mut model.solve));
     Some(model)
-}
-
-fn default_rules() -> Rules {
-    Rules {
-        deadline: Deadline::Soft,
-        split_lines: false,
-        max_shipments: None,
-        max_distance_km: None,
-        no_split_below: Money::ZERO,
-        tiers: Vec::new(),
-        escalate: Escalate::None,
-        tier_cost: Money::ZERO,
-        max_lanes: 2,
-    }
 }
 
 fn default_solve() -> SolveSettings {

@@ -105,6 +105,9 @@ pub fn enumerate(
     enumeration
 }
 
+/// Shipments of all orders that are looked at before the dominated ones are dropped.
+pub(super) const MAX_FOUND: usize = 400_000;
+
 /// Lines of an order that may leave together in one move; every subset of them is priced.
 const MAX_MOVED_LINES: usize = 10;
 

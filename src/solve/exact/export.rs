@@ -4,6 +4,7 @@ use crate::domain::Wave;
 use crate::options::Planner;
 use crate::solve::Control;
 use crate::solve::column::Column;
+use crate::solve::exact::enumerate::MAX_FOUND;
 use crate::solve::exact::run::{columns_that_matter, constant};
 use crate::solve::exact::{ExactSettings, Formulation, Value, enumerate};
 use crate::solve::highs::{HighsError, write_model};
@@ -36,8 +37,6 @@ pub enum ExportError {
 const MAX_ALL_OF_ORDER: usize = 1_000;
 /// Columns of a wave up to which all of them are written.
 const MAX_ALL: usize = 20_000;
-/// Shipments of a wave that are looked at before dominated ones are dropped.
-const MAX_FOUND: usize = 400_000;
 /// Characters of a name at most: the LP format takes 255.
 const MAX_NAME: usize = 200;
 

@@ -5,6 +5,7 @@ use crate::options::{
     Decision, Planner, frozen_decisions, weighted_open_change, weighted_unfilled,
 };
 use crate::solve::column::{Column, CostOf};
+use crate::solve::exact::enumerate::MAX_FOUND;
 use crate::solve::exact::{Enumeration, Formulation, enumerate};
 use crate::solve::greedy::greedy;
 use crate::solve::highs::{HighsError, MipSettings, run_mip};
@@ -55,8 +56,6 @@ const PASSES: usize = 3;
 const MAX_COLUMNS_OF_ORDER: usize = 20_000;
 /// How often the distance is halved in search of a program that can be written down.
 const MAX_HALVINGS: usize = 24;
-/// Shipments of all orders that are looked at for it.
-const MAX_FOUND: usize = 400_000;
 /// Columns of a program that HiGHS can still make something of.
 const MAX_COLUMNS: usize = 100_000;
 
@@ -233,14 +232,8 @@ impl<'a> Run<'a> {
 
     /// The orders one after the other as they arrived, each from what is left.
     fn first_plan(&mut self) {
-        let wave = self.problem.planner.wave;
-        let mut sequence: Vec<usize> = (0..self.problem.orders.len()).collect();
-        sequence.sort_by_key(|&index| {
-            let order = self.problem.orders[index].options.order;
-            (wave.orders[order].placed_at, order)
-        });
         let free = Duals::free(self.problem);
-        let columns = greedy(self.problem, &free, sequence.into_iter(), &|| self.stop());
+        let columns = greedy(self.problem, &free, &|| self.stop());
         self.offer(columns);
         self.report(Stage::FirstPlan);
     }
@@ -278,10 +271,7 @@ impl<'a> Run<'a> {
     /// The program over the order plans that pricing has found: a good plan, not a proof.
     fn restricted(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
         let problem = self.problem;
-        let mut start: Vec<Option<Column>> = vec![None; problem.orders.len()];
-        for column in &self.incumbent {
-            start[column.order as usize] = Some(column.clone());
-        }
+        let start = primal::by_order(problem, self.incumbent.iter().cloned());
         let reduced = relaxation.reduced_costs(problem);
         let settings = self.mip_settings(self.control.seconds_left() * 0.25);
         let found = primal::combine(
@@ -293,12 +283,7 @@ impl<'a> Run<'a> {
             settings,
             self.control,
         )?;
-        if let Some(found) = found {
-            let mut plan: Vec<Option<Column>> = vec![None; problem.orders.len()];
-            for column in found {
-                let order = column.order as usize;
-                plan[order] = Some(column);
-            }
+        if let Some(mut plan) = found {
             primal::reevaluate(problem, &mut plan, PASSES, &|| self.stop());
             self.offer(plan.into_iter().flatten().collect());
         }
@@ -328,18 +313,14 @@ impl<'a> Run<'a> {
         // Plans with any other column cost more than this above the bound.
         let mut distance = objective - self.settings.gap * objective.abs() - lower;
         let mut found = self.columns_within(relaxation, distance);
-        for _ in 0..MAX_HALVINGS {
-            if !found.overflow && found.columns.len() <= MAX_COLUMNS {
-                break;
-            }
-            distance /= 2.0;
-            found = self.columns_within(relaxation, distance);
-            if self.stop() {
+        let mut halvings = 0;
+        while found.overflow || found.columns.len() > MAX_COLUMNS {
+            if halvings == MAX_HALVINGS || self.stop() {
                 return Ok(());
             }
-        }
-        if found.overflow {
-            return Ok(());
+            halvings += 1;
+            distance /= 2.0;
+            found = self.columns_within(relaxation, distance);
         }
         let columns = self.with_incumbent(found.columns);
         self.report(Stage::Columns);

@@ -11,9 +11,9 @@ mod rng;
 
 pub use rng::Random;
 
+use crate::common;
 use jiff::tz::{Offset, TimeZone};
 use wavewright::domain::{Model, Wave, WaveParts};
-use wavewright::ids::IdVec;
 use wavewright::time::Day;
 use wavewright::units::{Decimal, Money};
 
@@ -150,7 +150,6 @@ fn empty_parts(rng: &mut Random, dials: &Dials) -> WaveParts {
     let (currency, minor_digits) =
         if rng.chance(88) { ("USD", 2) } else { rng.pick(&[("JPY", 0), ("KWD", 3)]) };
     WaveParts {
-        name: "random".into(),
         now: jiff::civil::date(2026, 11, day)
             .at(clock.0, clock.1, 0, 0)
             .to_zoned(zone)
@@ -158,23 +157,7 @@ fn empty_parts(rng: &mut Random, dials: &Dials) -> WaveParts {
         currency: currency.into(),
         minor_digits,
         horizon_days: rng.count(dials.horizon.0, dials.horizon.1),
-        calendars: IdVec::new(),
-        nodes: IdVec::new(),
-        items: IdVec::new(),
-        node_items: Default::default(),
-        stock: Default::default(),
-        zone_names: IdVec::new(),
-        zone_tables: IdVec::new(),
-        rate_cards: IdVec::new(),
-        services: IdVec::new(),
-        lanes: IdVec::new(),
-        orders: IdVec::new(),
-        lines: IdVec::new(),
-        commitments: Vec::new(),
-        exclusions: Vec::new(),
-        returns: IdVec::new(),
-        order_extras: Vec::new(),
-        line_extras: Vec::new(),
+        ..common::parts("random")
     }
 }
 

@@ -21,10 +21,7 @@ pub fn random_model(rng: &mut Random, dials: &Dials) -> Model {
             change_cost: maybe_money(rng, 80, 1, 500),
         },
         rules: rules(rng, dials),
-        returns: ReturnRules {
-            restock_share_used: Decimal::ONE,
-            restock_share_damaged: Decimal::ONE,
-        },
+        returns: ReturnRules::default(),
         solve: SolveSettings {
             gap: 0.0,
             time_limit_s: 60.0,
