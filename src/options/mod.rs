@@ -50,6 +50,13 @@ pub struct OpenLine {
     pub divisible: bool,
 }
 
+impl OpenLine {
+    /// Units of the line as contents of a shipment.
+    pub fn content(&self, quantity: Quantity) -> Content {
+        Content { line: self.id.0, sku: self.sku, quantity }
+    }
+}
+
 /// What is filled together or not at all: a line, or the open lines of a kit.
 #[derive(Clone, Debug)]
 pub struct Need {

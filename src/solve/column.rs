@@ -1,17 +1,16 @@
-//! Columns: shipments and transfers of an order that could be made, with their exact cost and what
-//! they use.
+//! Columns: what could be done for an order, with its exact cost and what it uses.
 
 use crate::domain::{CapacityUnit, CostKey};
 use crate::ids::{NodeId, ServiceId};
 use crate::network::Hop;
 use crate::options::{
-    Content, Decision, Group, OrderOptions, Planner, carbon, freight, handling, shipment_co2,
+    Content, Decision, Group, OrderOptions, Planner, Way, carbon, freight, handling, shipment_co2,
     transfer_co2, transfer_freight, weight, work,
 };
 use crate::solve::tables::OrderTables;
 use crate::solve::{OpeningId, ResourceId, ResourceKey, Resources};
 use crate::time::Day;
-use crate::units::{Decimal, Objective, Quantity};
+use crate::units::{Decimal, Money, Objective, Quantity};
 use std::collections::BTreeMap;
 
 /// Units of a line in a shipment, by one way.
@@ -27,13 +26,12 @@ pub struct Entry {
     pub quantity: Quantity,
 }
 
-/// What the cost of a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CostOf {
-    /// Everything that the order's entries cost together.
-    Order,
-    /// All but lane freight and the releases over lanes, which shipments may share.
-    Shipments,
+impl Entry {
+    /// Its terms.
+    pub fn way(&self, planner: &Planner, options: &OrderOptions) -> Way {
+        let group = &options.groups[self.group as usize];
+        options.way(planner, group, self.line as usize, self.source, !self.hops.is_empty())
+    }
 }
 
 /// Lines of an order that move together.
@@ -73,32 +71,39 @@ impl Column {
         options: &OrderOptions,
         order: u32,
         mut entries: Vec<Entry>,
-        cost_of: CostOf,
     ) -> Column {
         entries.sort_unstable();
         let mut pricer = Pricer::new(planner, resources, options);
+        let mut line_share = 0.0;
+        let mut shipments = 0;
+        let mut opens = Vec::new();
         for of_group in entries.chunk_by(|a, b| a.group == b.group) {
-            pricer.shipment(of_group);
-        }
-        for (entry, hop) in entries.iter().filter_map(|e| Some((e, e.hops.first()?))) {
-            let content = pricer.content(entry);
-            pricer.take_stock(entry.source, &content, hop.departs);
-            pricer.opens.extend(resources.opening(entry.source, hop.departs));
-        }
-        if cost_of == CostOf::Order {
-            for (of_move, contents) in moves(options, &entries) {
-                pricer.transfer(of_move, &contents);
+            let group = &options.groups[of_group[0].group as usize];
+            pricer.shipment(group, &contents_of(options, of_group));
+            for of_line in of_group.chunk_by(|a, b| a.line == b.line) {
+                line_share += pricer.line_terms(of_line);
             }
+            shipments += u32::from(group.joins.is_none());
+            opens.extend(resources.opening(group.node, group.ship_date));
         }
-        pricer.opens.sort_unstable();
-        pricer.opens.dedup();
+        for entry in &entries {
+            pricer.part(entry);
+            let first = entry.hops.first();
+            opens.extend(first.and_then(|hop| resources.opening(entry.source, hop.departs)));
+        }
+        for (of_move, contents) in moves(options, &entries) {
+            pricer.transfer(of_move, &contents);
+        }
+        opens.sort_unstable();
+        opens.dedup();
+        let priced = pricer.priced();
         Column {
             order,
-            cost: pricer.cost,
-            line_share: pricer.line_share,
-            shipments: pricer.shipments,
-            uses: pricer.uses.into_iter().filter(|(_, used)| used.0 > 0).collect(),
-            opens: pricer.opens.into(),
+            cost: priced.cost,
+            line_share,
+            shipments,
+            uses: priced.uses,
+            opens: opens.into(),
             entries: entries.into(),
         }
     }
@@ -110,15 +115,7 @@ impl Column {
 
     /// The state of the order that the column covers.
     pub fn state(&self, options: &OrderOptions, tables: &OrderTables) -> usize {
-        let states = &tables.states;
-        (0..states.needs())
-            .map(|need| {
-                let line = options.needs[need].lines[0];
-                let units = self.quantity(line) as usize;
-                let digit = if options.lines[line].divisible { units } else { units.min(1) };
-                digit * states.stride(need)
-            })
-            .sum()
+        state_of(options, tables, &self.entries)
     }
 
     /// Whether the column fits what is left of each resource.
@@ -147,6 +144,34 @@ impl Column {
     }
 }
 
+/// The state of an order that entries cover.
+pub fn state_of(options: &OrderOptions, tables: &OrderTables, entries: &[Entry]) -> usize {
+    let states = &tables.states;
+    let digit = |need: usize| {
+        let line = options.needs[need].lines[0];
+        let units: Quantity =
+            entries.iter().filter(|e| e.line as usize == line).map(|e| e.quantity).sum();
+        if options.lines[line].divisible { units as usize } else { units.min(1) as usize }
+    };
+    (0..states.needs()).map(|need| digit(need) * states.stride(need)).sum()
+}
+
+/// The units of each line in entries, which are sorted by line.
+fn contents_of(options: &OrderOptions, entries: &[Entry]) -> Vec<Content> {
+    let lines = entries.chunk_by(|a, b| a.line == b.line);
+    let content = |of_line: &[Entry]| {
+        let units = of_line.iter().map(|entry| entry.quantity).sum();
+        options.lines[of_line[0].line as usize].content(units)
+    };
+    lines.map(content).collect()
+}
+
+/// What moves an entry: its release into the first lane, and every lane.
+pub fn moves_of(entry: &Entry) -> impl Iterator<Item = Move> + '_ {
+    let release = entry.hops.first().copied().map(Move::Release);
+    release.into_iter().chain(entry.hops.iter().copied().map(Move::Lane))
+}
+
 /// What moves over lanes: the contents of each release and of each lane.
 pub fn moves(options: &OrderOptions, entries: &[Entry]) -> BTreeMap<Move, Vec<Content>> {
     let mut moves: BTreeMap<Move, Vec<Content>> = BTreeMap::new();
@@ -158,79 +183,53 @@ pub fn moves(options: &OrderOptions, entries: &[Entry]) -> BTreeMap<Move, Vec<Co
         }
     };
     for entry in entries {
-        let line = &options.lines[entry.line as usize];
-        let content = Content { line: line.id.0, sku: line.sku, quantity: entry.quantity };
-        for (position, &hop) in entry.hops.iter().enumerate() {
-            if position == 0 {
-                add(Move::Release(hop), content);
-            }
-            add(Move::Lane(hop), content);
+        let content = options.lines[entry.line as usize].content(entry.quantity);
+        for of_move in moves_of(entry) {
+            add(of_move, content);
         }
     }
     moves
 }
 
-/// The exact weighted cost of contents that move together, and what they use.
-pub fn move_cost(
-    planner: &Planner,
-    resources: &Resources,
-    options: &OrderOptions,
-    of_move: Move,
-    contents: &[Content],
-) -> (Objective, Vec<(ResourceId, Decimal)>) {
-    let mut pricer = Pricer::new(planner, resources, options);
-    pricer.transfer(of_move, contents);
-    (pricer.cost, pricer.uses.into_iter().filter(|(_, used)| used.0 > 0).collect())
+/// What something costs, weighted, and what it uses of limited resources, by id.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Priced {
+    pub cost: Objective,
+    pub uses: Box<[(ResourceId, Decimal)]>,
 }
 
-struct Pricer<'a> {
+/// Prices what an order does, by the arithmetic that prices a finished plan.
+#[derive(Debug)]
+pub struct Pricer<'a> {
     planner: &'a Planner<'a>,
     resources: &'a Resources,
     options: &'a OrderOptions,
     cost: Objective,
-    line_share: f64,
-    shipments: u32,
     uses: BTreeMap<ResourceId, Decimal>,
-    opens: Vec<OpeningId>,
 }
 
 impl<'a> Pricer<'a> {
-    fn new(
+    pub fn new(
         planner: &'a Planner<'a>,
         resources: &'a Resources,
         options: &'a OrderOptions,
     ) -> Pricer<'a> {
-        Pricer {
-            planner,
-            resources,
-            options,
-            cost: Objective::ZERO,
-            line_share: 0.0,
-            shipments: 0,
-            uses: BTreeMap::new(),
-            opens: Vec::new(),
-        }
+        Pricer { planner, resources, options, cost: Objective::ZERO, uses: BTreeMap::new() }
     }
 
-    fn content(&self, entry: &Entry) -> Content {
-        let line = &self.options.lines[entry.line as usize];
-        Content { line: line.id.0, sku: line.sku, quantity: entry.quantity }
+    /// All that was priced.
+    pub fn priced(self) -> Priced {
+        let uses = self.uses.into_iter().filter(|(_, used)| used.0 > 0).collect();
+        Priced { cost: self.cost, uses }
     }
 
-    fn add(&mut self, key: CostKey, amount: crate::units::Money) {
+    fn add(&mut self, key: CostKey, amount: Money) {
         self.cost += Objective::weighted(self.planner.model.weight(key), amount);
     }
 
     fn take(&mut self, key: &ResourceKey, used: Decimal) {
         if let Some(id) = self.resources.id(key) {
             *self.uses.entry(id).or_default() += used;
-        }
-    }
-
-    fn take_stock(&mut self, source: NodeId, content: &Content, day: Day) {
-        let rows = self.resources.stock_rows(self.planner, source, content.sku, day);
-        for (id, used) in rows.uses(content.quantity) {
-            *self.uses.entry(id).or_default() += Decimal::from_int(used as i64);
         }
     }
 
@@ -249,33 +248,18 @@ impl<'a> Pricer<'a> {
         for (unit, used) in uses {
             self.take(&ResourceKey::Capacity { node, day, unit }, used);
         }
-        self.opens.extend(self.resources.opening(node, day));
     }
 
-    /// Freight, handling and the terms of the lines of one shipment; where it joins a frozen
-    /// shipment, what it adds to that.
-    fn shipment(&mut self, entries: &[Entry]) {
+    /// Freight and handling of one shipment; where it joins a frozen shipment, what it adds to
+    /// that.
+    pub fn shipment(&mut self, group: &Group, added: &[Content]) {
         let (planner, wave) = (self.planner, self.planner.wave);
-        let group = &self.options.groups[entries[0].group as usize];
         let base: &[Content] =
             group.joins.map_or(&[], |index| &self.options.frozen[index].contents);
-        let mut contents = base.to_vec();
-        for entry in entries {
-            let content = self.content(entry);
-            contents.push(content);
-            if entry.hops.is_empty() {
-                self.take_stock(entry.source, &content, group.ship_date);
-            }
-        }
-        for of_line in entries.chunk_by(|a, b| a.line == b.line) {
-            self.line_terms(group, of_line);
-        }
-        if base.is_empty() {
-            self.shipments += 1;
-        }
+        let contents = [base, added].concat();
         self.release(group.node, group.ship_date, &contents, base);
         let handled = |contents: &[Content]| match contents {
-            [] => crate::units::Money::ZERO,
+            [] => Money::ZERO,
             some => handling(wave, group.node, some),
         };
         self.add(CostKey::Handling, handled(&contents) - handled(base));
@@ -293,28 +277,37 @@ impl<'a> Pricer<'a> {
         }
     }
 
-    /// The terms of a line whose units come by these entries.
-    fn line_terms(&mut self, group: &Group, entries: &[Entry]) {
-        let (mut lateness, mut change) = (Objective::ZERO, Objective::ZERO);
-        for entry in entries {
-            let (line, moved) = (entry.line as usize, !entry.hops.is_empty());
-            let way = self.options.way(self.planner, group, line, entry.source, moved);
-            self.cost += way.part_cost;
-            self.cost += Objective(way.unit_cost.0 * entry.quantity as i128);
-            lateness = lateness.max(way.lateness);
-            change = change.max(way.change);
-        }
-        let line = &self.options.lines[entries[0].line as usize];
-        if line.divisible {
-            let units: Quantity = entries.iter().map(|entry| entry.quantity).sum();
-            self.line_share += (lateness + change).to_minor() * units as f64 / line.quantity as f64;
-        } else {
-            self.cost += lateness + change;
+    /// The stock of units that come one way into a shipment, and what they cost wherever they go.
+    pub fn part(&mut self, entry: &Entry) {
+        let group = &self.options.groups[entry.group as usize];
+        let way = entry.way(self.planner, self.options);
+        self.cost += way.part_cost;
+        self.cost += Objective(way.unit_cost.0 * entry.quantity as i128);
+        let sku = self.options.lines[entry.line as usize].sku;
+        let day = entry.hops.first().map_or(group.ship_date, |hop| hop.departs);
+        let rows = self.resources.stock_rows(self.planner, entry.source, sku, day);
+        for (id, used) in rows.uses(entry.quantity) {
+            *self.uses.entry(id).or_default() += Decimal::from_int(used as i64);
         }
     }
 
+    /// Lateness and change of a line whose units come by these entries; for a divisible line they
+    /// are returned in proportion, in weighted minor units, and not added.
+    fn line_terms(&mut self, entries: &[Entry]) -> f64 {
+        let ways = || entries.iter().map(|entry| entry.way(self.planner, self.options));
+        let lateness = ways().map(|way| way.lateness).max().unwrap_or_default();
+        let change = ways().map(|way| way.change).max().unwrap_or_default();
+        let line = &self.options.lines[entries[0].line as usize];
+        if !line.divisible {
+            self.cost += lateness + change;
+            return 0.0;
+        }
+        let units: Quantity = entries.iter().map(|entry| entry.quantity).sum();
+        (lateness + change).to_minor() * units as f64 / line.quantity as f64
+    }
+
     /// The release of contents that leave over a lane, or their lane freight.
-    fn transfer(&mut self, of_move: Move, contents: &[Content]) {
+    pub fn transfer(&mut self, of_move: Move, contents: &[Content]) {
         let wave = self.planner.wave;
         match of_move {
             Move::Release(Hop { lane, departs }) => {

@@ -1,6 +1,6 @@
 //! A first plan: the orders one after the other, each by its best plan from what is left.
 
-use crate::solve::column::{Column, CostOf, Entry};
+use crate::solve::column::{Column, Entry};
 use crate::solve::master::order_cost;
 use crate::solve::order_plan::plan_order;
 use crate::solve::pricing::{Prices, Scan};
@@ -119,7 +119,7 @@ impl<'a> Stockroom<'a> {
         };
         let mut entries = plan_order(&scan).entries;
         entries.sort_unstable();
-        let column = |entries: Vec<Entry>| scan.column(order as u32, entries, CostOf::Order);
+        let column = |entries: Vec<Entry>| scan.column(order as u32, entries);
         let whole = column(entries.clone());
         let taken = if self.fits(&whole) {
             whole

@@ -6,7 +6,7 @@
 //! one: a relaxation, which makes the ways of its lines independent of each other.
 
 use crate::options::{OrderOptions, Planner};
-use crate::solve::column::{Column, CostOf, Entry};
+use crate::solve::column::{Column, Entry};
 use crate::solve::routes::{LineWay, Routes};
 use crate::solve::tables::{GroupTable, LineTable, OrderTables, price_of, stock_price};
 use crate::solve::{ResourceId, Resources};
@@ -42,17 +42,6 @@ impl OrderPrices {
     }
 }
 
-/// A shipment that pricing has found.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Found {
-    pub state: usize,
-    /// Shipments beyond the frozen ones.
-    pub shipments: u32,
-    /// Cost plus the prices of what it uses.
-    pub cost: f64,
-    pub entries: Vec<Entry>,
-}
-
 /// What pricing reads.
 #[derive(Clone, Copy, Debug)]
 pub struct Scan<'a> {
@@ -64,13 +53,6 @@ pub struct Scan<'a> {
     pub order_prices: &'a OrderPrices,
     /// What is left of each resource, where only columns that fit are wanted.
     pub left: Option<&'a [Decimal]>,
-}
-
-/// Receives shipments.
-pub trait Visit {
-    /// From which cost on a shipment of a state is of no interest.
-    fn limit(&self, state: usize, shipments: u32) -> f64;
-    fn visit(&mut self, found: Found);
 }
 
 /// The cheapest shipment of each state, by how many it adds (0 where it joins a frozen one).
@@ -122,8 +104,8 @@ struct Parts<'r> {
 
 impl<'a> Scan<'a> {
     /// Entries of the order with their exact cost and uses.
-    pub fn column(&self, order: u32, entries: Vec<Entry>, cost_of: CostOf) -> Column {
-        Column::new(self.planner, self.resources, self.options, order, entries, cost_of)
+    pub fn column(&self, order: u32, entries: Vec<Entry>) -> Column {
+        Column::new(self.planner, self.resources, self.options, order, entries)
     }
 
     /// Finds the cheapest shipment of every state.
@@ -156,7 +138,7 @@ impl<'a> Scan<'a> {
                 if cost < best.cost[shipments][state] && self.work_fits(group, state, parcels) {
                     let fits = |left: &[Decimal]| {
                         let entries = self.entries(index, state, &best.routes);
-                        self.column(0, entries, CostOf::Order).fits(left)
+                        self.column(0, entries).fits(left)
                     };
                     if self.left.is_none_or(fits) {
                         best.cost[shipments][state] = cost;

@@ -9,7 +9,7 @@
 
 use crate::solve::Control;
 use crate::solve::ascent::ascend;
-use crate::solve::column::{Column, CostOf};
+use crate::solve::column::Column;
 use crate::solve::cuts::{Cut, Pools};
 use crate::solve::highs::HighsError;
 use crate::solve::master::{Master, OrderColumn};
@@ -254,8 +254,7 @@ fn price_all(problem: &WaveProblem, duals: &Duals) -> Vec<OrderResult> {
     let price = |index: usize| {
         let scan = problem.scan(index, &duals.prices, &duals.orders[index]);
         let OrderPlan { entries, least, shares } = plan_order(&scan);
-        let shipped =
-            (!entries.is_empty()).then(|| scan.column(index as u32, entries, CostOf::Order));
+        let shipped = (!entries.is_empty()).then(|| scan.column(index as u32, entries));
         OrderResult { least, shares, plan: OrderColumn::new(problem, index, shipped) }
     };
     (0..problem.orders.len()).into_par_iter().map(price).collect()

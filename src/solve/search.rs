@@ -1,198 +1,148 @@
-//! The search for every shipment of an order that can matter: the lines of each state choose their
-//! ways depth first.
+//! The search for every shipment of an order, and every way of a line into one, that can matter.
 
 use crate::solve::column::Entry;
-use crate::solve::pricing::{Found, Scan, Visit};
+use crate::solve::pricing::Scan;
 use crate::solve::routes::{LineWay, PricedRoute};
 use crate::solve::tables::GroupTable;
-use crate::units::Quantity;
+
+/// What can matter of an order.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Group and state of each shipment.
+    pub shipments: Vec<(u32, usize)>,
+    /// Units of a line by one way.
+    pub parts: Vec<Entry>,
+}
 
 /// A way of a line into a group.
 struct Choice<'r> {
     way: LineWay<'r>,
-    /// By digit, from 1 on; infinite where it is not possible.
+    /// By parts, from 1 on; infinite where it is not possible.
     costs: Vec<f64>,
 }
 
-/// Visits every shipment that costs less than the limit of its state.
-pub fn shipments(scan: &Scan, routes: &[PricedRoute], visit: &mut dyn Visit) {
-    for (index, group) in scan.tables.groups.iter().enumerate() {
-        of_group(scan, routes, index, group, visit);
-    }
+/// A line in a group.
+struct Line<'r> {
+    line: usize,
+    choices: Vec<Choice<'r>>,
+    /// The least that so many parts of the line cost, however they are divided.
+    least: Vec<f64>,
+    /// How much more than that so many parts may cost in some shipment that can matter; negative
+    /// where there is none.
+    slack: Vec<f64>,
 }
 
-fn of_group(
+/// Finds every shipment of a group and a state that may cost less than its limit, which depends
+/// on the state and the shipments that it adds, and every way of a line into such a shipment.
+pub fn shipments(
     scan: &Scan,
     routes: &[PricedRoute],
-    index: usize,
-    group: &GroupTable,
-    visit: &mut dyn Visit,
+    group: usize,
+    limit: &dyn Fn(usize, u32) -> f64,
+    found: &mut Found,
 ) {
     let states = &scan.tables.states;
-    let table = &scan.tables.shipments[group.shipment];
-    let choices = choices(scan, routes, group);
-    let fixed = scan.group_price(group);
-    let parcel_price = scan.parcel_price(group);
-    let mut search = Search {
-        scan,
-        group: index,
-        choices: &choices,
-        wanted: Vec::new(),
-        state: 0,
-        shipments: u32::from(!group.joins),
-        rest: Vec::new(),
-        entries: Vec::new(),
-    };
+    let table = &scan.tables.groups[group];
+    let shipment = &scan.tables.shipments[table.shipment];
+    let fixed = scan.group_price(table);
+    let parcel_price = scan.parcel_price(table);
+    let mut lines = lines(scan, routes, table);
     for state in 1..states.count() {
-        if table.cost[state].is_infinite() || !scan.work_fits(group, state, table.parcels[state]) {
+        let parcels = shipment.parcels[state];
+        if shipment.cost[state].is_infinite() || !scan.work_fits(table, state, parcels) {
             continue;
         }
-        let mut cost = fixed + table.cost[state] + parcel_price * table.parcels[state] as f64;
-        search.wanted.clear();
+        if (0..states.needs()).any(|n| states.digit(state, n) > 0 && !table.needs.contains(&n)) {
+            continue;
+        }
+        let mut cost = fixed + shipment.cost[state] + parcel_price * f64::from(parcels);
         for need in 0..states.needs() {
-            let digit = states.digit(state, need);
-            if digit == 0 {
-                continue;
-            }
-            let share = digit as f64 / states.whole(need) as f64;
-            cost += scan.opening_cost(need, group.release.opening, share);
-            for &line in &scan.options.needs[need].lines {
-                let parts = scan.parts_at(line, digit);
-                let units = scan.units(line, parts);
-                let of_line = group.lines.iter().find(|table| table.line == line);
-                cost += of_line.map_or(f64::INFINITY, |line| scan.line_cost(group, line, units));
-                search.wanted.push(Wanted { line, parts, units });
-            }
+            let share = states.digit(state, need) as f64 / states.whole(need) as f64;
+            cost += scan.opening_cost(need, table.release.opening, share);
         }
-        search.state = state;
-        search.rest.clear();
-        search.rest.resize(search.wanted.len() + 1, 0.0);
-        for at in (0..search.wanted.len()).rev() {
-            let wanted = search.wanted[at];
-            search.rest[at] = search.rest[at + 1] + search.least(wanted.line, wanted.parts);
+        let parts = |line: usize| {
+            let digit = states.digit(state, scan.options.lines[line].need);
+            if digit == 0 { 0 } else { scan.parts_at(line, digit) }
+        };
+        for line in table.lines.iter().filter(|line| parts(line.line) > 0) {
+            let units = scan.units(line.line, parts(line.line));
+            cost += scan.line_cost(table, line, units);
         }
-        search.line(0, cost, visit);
-    }
-}
-
-/// The ways of every line into a group.
-fn choices<'r>(scan: &Scan, routes: &'r [PricedRoute], group: &GroupTable) -> Vec<Vec<Choice<'r>>> {
-    let mut choices: Vec<Vec<Choice>> = scan.options.lines.iter().map(|_| Vec::new()).collect();
-    let whole = |line: usize| scan.whole_parts(line);
-    for line in group.lines.iter().filter(|line| line.direct.is_some()) {
-        let cost =
-            |digit| scan.direct_cost(line, scan.units(line.line, digit)).unwrap_or(f64::INFINITY);
-        let costs = (1..=whole(line.line)).map(cost).collect();
-        choices[line.line].push(Choice { way: LineWay::Direct, costs });
-    }
-    let Some(place) = group.place else { return choices };
-    for route in routes {
-        if route.place != place || route.arrives > group.ship_date {
+        cost += lines.iter().map(|line| line.least[parts(line.line)]).sum::<f64>();
+        let slack = limit(state, u32::from(!table.joins)) - cost;
+        if slack <= 0.0 || slack.is_nan() {
             continue;
         }
-        let line = scan.options.transfers.supplies[route.supply].line;
-        let table = group.lines.iter().find(|table| table.line == line);
-        let Some(changes) = table.and_then(|table| table.moved.as_ref()) else { continue };
-        let change = changes[scan.tables.supplies[route.supply].class];
-        let costs = route.costs.iter().enumerate();
-        let share = |position: usize| (position + 1) as f64 / whole(line) as f64;
-        let costs = costs.map(|(position, cost)| cost + change * share(position)).collect();
-        let way = LineWay::Moved { supply: route.supply, departures: &route.departures };
-        choices[line].push(Choice { way, costs });
+        found.shipments.push((group as u32, state));
+        for line in &mut lines {
+            let known = &mut line.slack[parts(line.line)];
+            *known = known.max(slack);
+        }
     }
-    choices
+    for line in &lines {
+        line.found(scan, group, found);
+    }
 }
 
-/// Units of a line that a shipment takes.
-#[derive(Clone, Copy)]
-struct Wanted {
-    line: usize,
-    parts: usize,
-    units: Quantity,
+/// The lines that a group can take, with all of their ways.
+fn lines<'r>(scan: &Scan, routes: &'r [PricedRoute], group: &GroupTable) -> Vec<Line<'r>> {
+    let of_line = |table: &crate::solve::tables::LineTable| {
+        let whole = scan.whole_parts(table.line);
+        let mut choices = Vec::new();
+        if table.direct.is_some() {
+            let cost = |parts| scan.direct_cost(table, scan.units(table.line, parts));
+            let costs = (1..=whole).map(|parts| cost(parts).unwrap_or(f64::INFINITY)).collect();
+            choices.push(Choice { way: LineWay::Direct, costs });
+        }
+        for route in routes {
+            let line = scan.options.transfers.supplies[route.supply].line;
+            let is_there = group.place == Some(route.place) && route.arrives <= group.ship_date;
+            let Some(changes) = table.moved.as_ref().filter(|_| is_there && line == table.line)
+            else {
+                continue;
+            };
+            let change = changes[scan.tables.supplies[route.supply].class];
+            let share = |position: usize| (position + 1) as f64 / whole as f64;
+            let costs = route.costs.iter().enumerate();
+            let costs = costs.map(|(position, cost)| cost + change * share(position)).collect();
+            let way = LineWay::Moved { supply: route.supply, departures: &route.departures };
+            choices.push(Choice { way, costs });
+        }
+        Line::new(table.line, choices, whole, scan.options.split_lines)
+    };
+    group.lines.iter().map(of_line).collect()
 }
 
-struct Search<'a, 'b, 'r> {
-    scan: &'b Scan<'a>,
-    group: usize,
-    /// By line.
-    choices: &'b [Vec<Choice<'r>>],
-    wanted: Vec<Wanted>,
-    state: usize,
-    shipments: u32,
-    /// The least that the ways of the lines from each position on cost.
-    rest: Vec<f64>,
-    entries: Vec<Entry>,
-}
-
-impl Search<'_, '_, '_> {
-    /// The least that so much of a line costs, however it is divided: no less than the share of
-    /// one way that is cheapest for it.
-    fn least(&self, line: usize, digit: usize) -> f64 {
-        let divided = self.scan.options.split_lines;
-        let least = |parts: usize| {
-            let of_choice = self.choices[line].iter().map(|choice| choice.costs[parts - 1]);
-            of_choice.fold(f64::INFINITY, f64::min)
+impl<'r> Line<'r> {
+    fn new(line: usize, choices: Vec<Choice<'r>>, whole: usize, may_divide: bool) -> Line<'r> {
+        let single = |parts: usize| {
+            let costs = choices.iter().map(|choice| choice.costs[parts - 1]);
+            costs.fold(f64::INFINITY, f64::min)
         };
-        if !divided {
-            return least(digit);
+        let mut least = vec![0.0; whole + 1];
+        for parts in 1..=whole {
+            least[parts] = single(parts);
+            for part in (1..parts).filter(|_| may_divide) {
+                least[parts] = f64::min(least[parts], single(part) + least[parts - part]);
+            }
         }
-        // The cheapest sum of parts.
-        let mut sums = vec![0.0; digit + 1];
-        for total in 1..=digit {
-            let best = (1..=total).map(|part| sums[total - part] + least(part));
-            sums[total] = best.fold(f64::INFINITY, f64::min);
-        }
-        sums[digit]
+        Line { line, choices, slack: vec![f64::NEG_INFINITY; whole + 1], least }
     }
 
-    /// Chooses the ways of the lines from a position on.
-    fn line(&mut self, at: usize, cost: f64, visit: &mut dyn Visit) {
-        if cost + self.rest[at] >= visit.limit(self.state, self.shipments) {
-            return;
+    /// Adds the parts of every way that fit a shipment that can matter.
+    fn found(&self, scan: &Scan, group: usize, found: &mut Found) {
+        let whole = self.least.len() - 1;
+        for choice in &self.choices {
+            for parts in 1..=whole {
+                let more = |total: usize| {
+                    choice.costs[parts - 1] + self.least[total - parts] - self.least[total]
+                };
+                // A line that does not divide has slack as a whole alone.
+                if (parts..=whole).any(|total| more(total) < self.slack[total]) {
+                    let units = scan.units(self.line, parts);
+                    found.parts.push(scan.entry(group, self.line, units, choice.way));
+                }
+            }
         }
-        let Some(&Wanted { line, parts, units }) = self.wanted.get(at) else {
-            visit.visit(Found {
-                state: self.state,
-                shipments: self.shipments,
-                cost,
-                entries: self.entries.clone(),
-            });
-            return;
-        };
-        if self.scan.options.split_lines && units > 1 {
-            self.divide(at, 0, parts, cost, visit);
-            return;
-        }
-        let choices = self.choices;
-        for choice in &choices[line] {
-            self.take(choice, line, units);
-            self.line(at + 1, cost + choice.costs[parts - 1], visit);
-            self.entries.pop();
-        }
-    }
-
-    fn take(&mut self, choice: &Choice, line: usize, units: Quantity) {
-        self.entries.push(self.scan.entry(self.group, line, units, choice.way));
-    }
-
-    /// Divides the units of a line between its ways from `from` on.
-    fn divide(&mut self, at: usize, from: usize, left: usize, cost: f64, visit: &mut dyn Visit) {
-        if left == 0 {
-            self.line(at + 1, cost, visit);
-            return;
-        }
-        let line = self.wanted[at].line;
-        let rest = self.rest[at + 1] + self.least(line, left);
-        if cost + rest >= visit.limit(self.state, self.shipments) {
-            return;
-        }
-        let choices = self.choices;
-        let Some(choice) = choices[line].get(from) else { return };
-        for digit in (1..=left).rev() {
-            self.take(choice, line, digit as Quantity);
-            self.divide(at, from + 1, left - digit, cost + choice.costs[digit - 1], visit);
-            self.entries.pop();
-        }
-        self.divide(at, from + 1, left, cost, visit);
     }
 }

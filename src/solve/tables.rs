@@ -203,7 +203,7 @@ impl OrderTables {
     }
 
     /// The opening of a release over a lane, as an index into the order's openings.
-    fn source_opening(&self, options: &OrderOptions, entry: &Entry) -> Option<usize> {
+    pub fn source_opening(&self, options: &OrderOptions, entry: &Entry) -> Option<usize> {
         let hop = entry.hops.first()?;
         let departure = options.transfers.departure(entry.source, *hop)?;
         self.departures[departure].release.opening
@@ -347,7 +347,7 @@ fn shipment_table(
             let quantity = states.units(options, state, index);
             if quantity > 0 {
                 possible &= takes[index];
-                contents.push(Content { line: line.id.0, sku: line.sku, quantity });
+                contents.push(line.content(quantity));
             }
         }
         if possible {

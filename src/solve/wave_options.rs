@@ -4,7 +4,7 @@ use crate::domain::CostKey;
 use crate::ids::OrderId;
 use crate::network::distance_matrix;
 use crate::options::{OrderOptions, Planner, order_options};
-use crate::solve::column::{Column, CostOf, Entry};
+use crate::solve::column::{Column, Entry, Pricer};
 use crate::solve::pricing::{OrderPrices, Prices, Scan};
 use crate::solve::tables::OrderTables;
 use crate::solve::{ResourceId, Resources};
@@ -73,9 +73,15 @@ impl<'a> WaveProblem<'a> {
     }
 
     /// Entries of an order with their exact cost and uses.
-    pub fn column(&self, order: u32, entries: Vec<Entry>, cost_of: CostOf) -> Column {
+    pub fn column(&self, order: u32, entries: Vec<Entry>) -> Column {
         let options = &self.orders[order as usize].options;
-        Column::new(self.planner, &self.resources, options, order, entries, cost_of)
+        Column::new(self.planner, &self.resources, options, order, entries)
+    }
+
+    /// Prices what an order does.
+    pub fn pricer(&self, order: u32) -> Pricer<'_> {
+        let options = &self.orders[order as usize].options;
+        Pricer::new(self.planner, &self.resources, options)
     }
 
     /// What pricing an order reads.

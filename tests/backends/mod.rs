@@ -6,8 +6,7 @@ use wavewright::domain::{Model, Wave};
 use wavewright::options::{Decision, Planner, frozen_decisions};
 use wavewright::options::{weighted_open_change, weighted_unfilled};
 use wavewright::plan::Ledger;
-use wavewright::solve::column::Column;
-use wavewright::solve::exact::{Formulation, enumerate};
+use wavewright::solve::exact::{Formulation, Pieces, enumerate};
 use wavewright::solve::{Duals, WaveProblem};
 use wavewright::units::Objective;
 
@@ -19,22 +18,19 @@ pub struct Agreed {
     pub rounding: f64,
 }
 
-/// Solves the program over all columns with both backends and asserts that they agree; nothing
-/// where a wave has more than `most` columns or some that are not enumerated.
+/// Solves the program over all of them with both backends and asserts that they agree; nothing
+/// where a wave has more than `most` shipments and parts or some that are not enumerated.
 pub fn agreed(wave: &Wave, model: &Model, most: usize) -> Option<Agreed> {
     let planner = Planner::new(wave, model);
     let problem = WaveProblem::new(&planner);
-    let found = enumerate(&problem, &Duals::free(&problem), f64::INFINITY, most, usize::MAX);
-    if found.overflow || found.columns.len() > most {
-        return None;
-    }
-    let is_empty = Formulation::new(&problem, &found.columns).names().columns.is_empty();
+    let pieces = enumerate(&problem, &Duals::free(&problem), f64::INFINITY, most)?;
+    let is_empty = Formulation::new(&problem, &pieces).names().columns.is_empty();
     if is_empty {
         // Not every backend takes a program without a variable.
         return Some(Agreed { least: constant(&problem).to_minor(), rounding: 1e-6 });
     }
-    let by_highs = by_highs(&problem, &found.columns);
-    let by_microlp = Formulation::new(&problem, &found.columns)
+    let by_highs = by_highs(&problem, &pieces);
+    let by_microlp = Formulation::new(&problem, &pieces)
         .solve_with(microlp)
         .expect("a program has a solution: everything may stay open");
     let constant = constant(&problem).to_minor();
@@ -48,11 +44,11 @@ pub fn agreed(wave: &Wave, model: &Model, most: usize) -> Option<Agreed> {
     Some(Agreed { least, rounding: problem.rounding_slack() + tolerance })
 }
 
-fn by_highs(problem: &WaveProblem, columns: &[Column]) -> f64 {
+fn by_highs(problem: &WaveProblem, pieces: &Pieces) -> f64 {
     let exactly = |program| -> HighsProblem {
         highs(program).set_mip_rel_gap(0.0).expect("a gap that is no number below 0")
     };
-    Formulation::new(problem, columns)
+    Formulation::new(problem, pieces)
         .solve_with(exactly)
         .expect("a program has a solution: everything may stay open")
 }

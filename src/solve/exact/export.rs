@@ -1,15 +1,14 @@
 //! The exact program of a wave as a file that other solvers read.
 
 use crate::domain::Wave;
-use crate::options::Planner;
+use crate::options::{OpenLine, Planner};
 use crate::solve::Control;
-use crate::solve::column::Column;
-use crate::solve::exact::enumerate::MAX_FOUND;
-use crate::solve::exact::run::{columns_that_matter, constant};
-use crate::solve::exact::{ExactSettings, Formulation, Value, enumerate};
+use crate::solve::exact::run::{constant, pieces_that_matter};
+use crate::solve::exact::{ExactSettings, Formulation, Part, Shipment, Value, enumerate};
 use crate::solve::highs::{HighsError, write_model};
 use crate::solve::relax::Duals;
-use crate::solve::wave_options::WaveProblem;
+use crate::solve::wave_options::{OrderProblem, WaveProblem};
+use crate::units::Quantity;
 use good_lp::solvers::highs::highs;
 use rustc_hash::FxHashMap;
 use std::path::Path;
@@ -33,10 +32,8 @@ pub enum ExportError {
     Solver(#[from] HighsError),
 }
 
-/// Columns of an order up to which all of them are written.
-const MAX_ALL_OF_ORDER: usize = 1_000;
-/// Columns of a wave up to which all of them are written.
-const MAX_ALL: usize = 20_000;
+/// Shipments and parts of a wave up to which all of them are written.
+const MAX_ALL: usize = 40_000;
 /// Characters of a name at most: the LP format takes 255.
 const MAX_NAME: usize = 200;
 
@@ -55,18 +52,20 @@ pub fn export_program(
     control: &Control,
 ) -> Result<Exported, ExportError> {
     let problem = WaveProblem::new(planner);
-    let all = all_columns(&problem);
+    let all = enumerate(&problem, &Duals::free(&problem), f64::INFINITY, MAX_ALL);
     let is_whole = all.is_some();
-    let columns = match all {
-        Some(columns) => columns,
+    let pieces = match all {
+        Some(pieces) => pieces,
         None => {
-            columns_that_matter(&problem, settings, value, control)?.ok_or(ExportError::TooLarge)?
+            pieces_that_matter(&problem, settings, value, control)?.ok_or(ExportError::TooLarge)?
         }
     };
-    let formulation = Formulation::new(&problem, &columns);
+    let formulation = Formulation::new(&problem, &pieces);
     let mut names = formulation.names().clone();
-    for (name, column) in names.columns.iter_mut().zip(&columns) {
-        *name = ship_name(&problem, column);
+    let shipments = pieces.shipments.iter().map(|shipment| ship_name(&problem, shipment));
+    let parts = pieces.parts.iter().map(|part| part_name(&problem, part));
+    for (name, readable) in names.columns.iter_mut().zip(shipments.chain(parts)) {
+        *name = readable;
     }
     names.columns.push("constant".to_owned());
     make_unique(&mut names.columns);
@@ -81,48 +80,64 @@ pub fn export_program(
     Ok(Exported { columns: names.columns.len(), rows: names.rows.len(), is_whole })
 }
 
-/// Every column of a wave, where they are few.
-fn all_columns(problem: &WaveProblem) -> Option<Vec<Column>> {
-    let found =
-        enumerate(problem, &Duals::free(problem), f64::INFINITY, MAX_ALL_OF_ORDER, MAX_FOUND);
-    (!found.overflow && found.columns.len() <= MAX_ALL).then_some(found.columns)
-}
-
-/// `ship.order.node.service.date.line`, with all lines, and `via.node` for each lane on the way.
-fn ship_name(problem: &WaveProblem, column: &Column) -> String {
+/// `ship.order.node.service.date.line`, with all lines.
+fn ship_name(problem: &WaveProblem, shipment: &Shipment) -> String {
     let wave = problem.planner.wave;
-    let options = &problem.orders[column.order as usize].options;
-    let mut parts = vec!["ship".to_owned(), wave.orders[options.order].id.to_string()];
-    let mut last = None;
-    for decision in column.decisions(options) {
-        let shipment = (decision.node, decision.service, decision.ship_date);
-        if last != Some(shipment) {
-            last = Some(shipment);
-            parts.push(wave.nodes[decision.node].id.to_string());
-            let service = decision.service.map(|service| wave.services[service].id.to_string());
-            parts.push(service.unwrap_or_else(|| "pickup".to_owned()));
-            parts.push(decision.ship_date.to_string());
+    let OrderProblem { options, tables } = &problem.orders[shipment.order as usize];
+    let mut parts = vec!["ship".to_owned()];
+    parts.extend(group_parts(problem, shipment.order, shipment.group));
+    for (index, line) in options.lines.iter().enumerate() {
+        let units = tables.states.units(options, shipment.state, index);
+        if units > 0 {
+            parts.push(units_name(wave, line, units));
         }
-        parts.push(line_name(wave, &decision));
     }
-    let mut name: String = parts.iter().map(|part| plain(part)).collect::<Vec<_>>().join(".");
-    name.truncate(MAX_NAME);
-    name
+    joined(&parts)
 }
 
-/// The line, `x2` where it is not whole, and where it comes from.
-fn line_name(wave: &Wave, decision: &crate::options::Decision) -> String {
-    let line = &wave.lines[decision.line];
-    let mut name = line.line.to_string();
-    if decision.quantity != line.quantity {
-        name.push_str(&format!("x{}", decision.quantity));
-    }
-    if !decision.hops.is_empty() {
-        name.push_str(&format!("_from_{}", wave.nodes[decision.source].id));
-        for hop in &decision.hops {
+/// `part.order.node.service.date.line`, with the source and the dates of each lane for units that
+/// come over lanes.
+fn part_name(problem: &WaveProblem, part: &Part) -> String {
+    let wave = problem.planner.wave;
+    let options = &problem.orders[part.order as usize].options;
+    let entry = &part.entry;
+    let mut parts = vec!["part".to_owned()];
+    parts.extend(group_parts(problem, part.order, entry.group));
+    let mut name = units_name(wave, &options.lines[entry.line as usize], entry.quantity);
+    if !entry.hops.is_empty() {
+        name.push_str(&format!("_from_{}", wave.nodes[entry.source].id));
+        for hop in &entry.hops {
             name.push_str(&format!("_{}", hop.departs));
         }
     }
+    parts.push(name);
+    joined(&parts)
+}
+
+/// Order, node, service and date of a group.
+fn group_parts(problem: &WaveProblem, order: u32, group: u32) -> [String; 4] {
+    let wave = problem.planner.wave;
+    let options = &problem.orders[order as usize].options;
+    let group = &options.groups[group as usize];
+    let service = group.service.map(|service| wave.services[service].id.to_string());
+    [
+        wave.orders[options.order].id.to_string(),
+        wave.nodes[group.node].id.to_string(),
+        service.unwrap_or_else(|| "pickup".to_owned()),
+        group.ship_date.to_string(),
+    ]
+}
+
+/// The line, `x2` where it is not whole.
+fn units_name(wave: &Wave, line: &OpenLine, units: Quantity) -> String {
+    let terms = &wave.lines[line.id];
+    let whole = units == terms.quantity;
+    if whole { terms.line.to_string() } else { format!("{}x{units}", terms.line) }
+}
+
+fn joined(parts: &[String]) -> String {
+    let mut name: String = parts.iter().map(|part| plain(part)).collect::<Vec<_>>().join(".");
+    name.truncate(MAX_NAME);
     name
 }
 

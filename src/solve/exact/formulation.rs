@@ -1,10 +1,13 @@
 //! The reference formulation in good_lp: one function a constraint family. `models/formulation.md`
 //! states the same in mathematics, under the same labels.
 
-use crate::options::{OrderOptions, Way};
-use crate::solve::column::{Column, Entry, Move, moves};
-use crate::solve::exact::moved::{Contents, Moved, units_by_line};
-use crate::solve::exact::names::{Names, need_name, opening_name, order_id, resource_name};
+use crate::solve::column::Move;
+use crate::solve::exact::divided::Worst;
+use crate::solve::exact::moved::{Contents, Moved};
+use crate::solve::exact::names::{
+    Names, line_name, need_name, opening_name, order_id, resource_name,
+};
+use crate::solve::exact::pieces::Pieces;
 use crate::solve::order_plan::{Terms, open_cost};
 use crate::solve::wave_options::{OrderProblem, WaveProblem};
 use good_lp::{
@@ -19,30 +22,34 @@ pub(super) struct Numbered {
     pub index: usize,
 }
 
-/// The mixed-integer program of a wave over given columns.
+/// The mixed-integer program of a wave over given shipments and parts.
 pub struct Formulation<'a> {
     pub(super) problem: &'a WaveProblem<'a>,
-    pub(super) columns: &'a [Column],
+    pub(super) pieces: &'a Pieces,
     variables: ProblemVariables,
     pub(super) objective: Expression,
     constraints: Vec<Constraint>,
     names: Names,
-    /// `ship`: whether a column is made.
+    /// `ship`: whether a shipment is made.
     pub(super) ship: Vec<Numbered>,
+    /// `part`: whether units of a line come by a way.
+    pub(super) part: Vec<Numbered>,
     /// `open`: whether so many units of a need stay open; by order, need and digit covered.
-    open: BTreeMap<(usize, usize, usize), Numbered>,
+    pub(super) open: BTreeMap<(usize, usize, usize), Numbered>,
     /// `split`: shipments of an order beyond its first.
-    split: BTreeMap<usize, Numbered>,
+    pub(super) split: BTreeMap<usize, Numbered>,
     /// `overload`: work above capacity, by resource.
-    overload: BTreeMap<u32, Numbered>,
+    pub(super) overload: BTreeMap<u32, Numbered>,
     /// `opened`: whether a node is opened for a date.
-    opened: BTreeMap<u32, Numbered>,
+    pub(super) opened: BTreeMap<u32, Numbered>,
     /// `moved`: whether exactly these units leave together; by order, move and contents.
     pub(super) moved: BTreeMap<(usize, Move, Contents), Moved>,
-    /// `worst`: whether a divisible line has a part that is late at such a cost or more.
-    worst: BTreeMap<(usize, usize, i128), Numbered>,
-    /// `changed`: whether a divisible line departs from its commitments; by order and need.
-    changed: BTreeMap<(usize, usize), Numbered>,
+    /// `worst`: whether a divisible line has a part that is late at such a cost or more; by order,
+    /// line and level.
+    pub(super) worst: BTreeMap<(usize, usize, usize), Worst>,
+    /// `changed`: whether a line that may come several ways departs from its commitments; by
+    /// order and line.
+    pub(super) changed: BTreeMap<(usize, usize), Numbered>,
 }
 
 impl std::fmt::Debug for Formulation<'_> {
@@ -54,15 +61,16 @@ impl std::fmt::Debug for Formulation<'_> {
 
 impl<'a> Formulation<'a> {
     /// Builds the whole program.
-    pub fn new(problem: &'a WaveProblem<'a>, columns: &'a [Column]) -> Formulation<'a> {
+    pub fn new(problem: &'a WaveProblem<'a>, pieces: &'a Pieces) -> Formulation<'a> {
         let mut program = Formulation {
             problem,
-            columns,
+            pieces,
             variables: ProblemVariables::new(),
             objective: Expression::default(),
             constraints: Vec::new(),
             names: Names::default(),
             ship: Vec::new(),
+            part: Vec::new(),
             open: BTreeMap::new(),
             split: BTreeMap::new(),
             overload: BTreeMap::new(),
@@ -72,9 +80,12 @@ impl<'a> Formulation<'a> {
             changed: BTreeMap::new(),
         };
         program.ship_variables();
+        program.part_variables();
         program.open_variables();
         program.fill();
         program.one_shipment_a_group();
+        program.bring_parts();
+        program.part_once();
         program.move_lines();
         program.count_shipments();
         program.respect_limits();
@@ -86,6 +97,11 @@ impl<'a> Formulation<'a> {
 
     pub fn names(&self) -> &Names {
         &self.names
+    }
+
+    /// The variables of the parts, by position in the program.
+    pub fn parts(&self) -> impl Iterator<Item = usize> + '_ {
+        self.part.iter().map(|part| part.index)
     }
 
     /// Builds the program for any backend of good_lp.
@@ -109,80 +125,6 @@ impl<'a> Formulation<'a> {
         Ok(self.model(solver).solve()?.eval(objective))
     }
 
-    /// A start for the solver: the value of every variable when exactly these columns are made.
-    pub fn start(&self, made: &[bool]) -> Vec<f64> {
-        let mut values = vec![0.0; self.names.columns.len()];
-        let mut digits: BTreeMap<(usize, usize), usize> = BTreeMap::new();
-        let mut shipments: BTreeMap<usize, u32> = BTreeMap::new();
-        let mut used: BTreeMap<u32, f64> = BTreeMap::new();
-        let mut entries: BTreeMap<usize, Vec<Entry>> = BTreeMap::new();
-        for ((column, made), variable) in self.columns.iter().zip(made).zip(&self.ship) {
-            if !made {
-                continue;
-            }
-            set(&mut values, *variable, 1.0);
-            let order = column.order as usize;
-            let OrderProblem { options, tables } = &self.problem.orders[order];
-            for need in 0..tables.states.needs() {
-                *digits.entry((order, need)).or_default() += digit(options, column, need);
-            }
-            entries.entry(order).or_default().extend(column.entries.iter().cloned());
-            *shipments.entry(order).or_default() += column.shipments;
-            for (id, amount) in &column.uses {
-                *used.entry(*id).or_default() += amount.to_f64();
-            }
-            for opening in &column.opens {
-                if let Some(opened) = self.opened.get(opening) {
-                    set(&mut values, *opened, 1.0);
-                }
-            }
-            for (&(of_order, line, cost), worst) in &self.worst {
-                let reaches = column_lateness(self.problem, column, line) >= cost;
-                if of_order == order && column.quantity(line) > 0 && reaches {
-                    set(&mut values, *worst, 1.0);
-                }
-            }
-        }
-        for (order, entries) in entries {
-            for (of_move, contents) in moves(&self.problem.orders[order].options, &entries) {
-                if let Some(moved) = self.moved.get(&(order, of_move, units_by_line(&contents))) {
-                    set(&mut values, moved.variable, 1.0);
-                    for (id, amount) in &moved.uses {
-                        *used.entry(*id).or_default() += amount.to_f64();
-                    }
-                }
-            }
-        }
-        for (&(order, need, covered), variable) in &self.open {
-            if digits.get(&(order, need)).copied().unwrap_or(0) == covered {
-                set(&mut values, *variable, 1.0);
-            }
-        }
-        for (&(order, need), variable) in &self.changed {
-            let OrderProblem { options, tables } = &self.problem.orders[order];
-            let line = options.needs[need].lines[0];
-            let covered = digits.get(&(order, need)).copied().unwrap_or(0);
-            let open = covered < tables.states.whole(need) && tables.open_change[need].0 > 0;
-            let moved = self.columns.iter().zip(made).any(|(column, made)| {
-                *made
-                    && column.order as usize == order
-                    && column_changes(self.problem, column, line)
-            });
-            set(&mut values, *variable, f64::from(u8::from(open || moved)));
-        }
-        for (&order, variable) in &self.split {
-            let free = u32::from(self.problem.orders[order].options.frozen.is_empty());
-            let count = shipments.get(&order).copied().unwrap_or(0);
-            set(&mut values, *variable, count.saturating_sub(free) as f64);
-        }
-        for (id, variable) in &self.overload {
-            let supply = self.problem.resources.rows()[*id as usize].supply.to_f64();
-            let over = used.get(id).copied().unwrap_or(0.0) - supply;
-            set(&mut values, *variable, over.max(0.0));
-        }
-        values
-    }
-
     pub(super) fn variable(
         &mut self,
         name: String,
@@ -198,13 +140,23 @@ impl<'a> Formulation<'a> {
         self.constraints.push(constraint);
     }
 
-    /// `ship[k]`: a binary for every column, at its exact cost.
+    /// `ship[k]`: a binary for every shipment, at its exact cost.
     fn ship_variables(&mut self) {
-        for (index, column) in self.columns.iter().enumerate() {
-            let name = format!("ship.{}.{index}", order_id(self.problem, column.order as usize));
+        for (index, shipment) in self.pieces.shipments.iter().enumerate() {
+            let name = format!("ship.{}.{index}", order_id(self.problem, shipment.order as usize));
             let ship = self.variable(name, variable().binary());
             self.ship.push(ship);
-            self.objective.add_mul(column.cost.to_minor(), ship.variable);
+            self.objective.add_mul(shipment.cost, ship.variable);
+        }
+    }
+
+    /// `part[p]`: a binary for every way that units of a line may come, at its exact cost.
+    fn part_variables(&mut self) {
+        for (index, piece) in self.pieces.parts.iter().enumerate() {
+            let name = format!("part.{}.{index}", order_id(self.problem, piece.order as usize));
+            let part = self.variable(name, variable().binary());
+            self.part.push(part);
+            self.objective.add_mul(piece.cost, part.variable);
         }
     }
 
@@ -233,21 +185,26 @@ impl<'a> Formulation<'a> {
         }
     }
 
-    /// `fill[o,n]`: what columns take of a need and what stays open make up the need; at most
+    /// `fill[o,n]`: what shipments take of a need and what stays open make up the need; at most
     /// one amount stays open.
     fn fill(&mut self) {
-        let by_order = self.columns_by_order();
-        for (order, columns) in by_order.iter().enumerate() {
-            let OrderProblem { options, tables } = &self.problem.orders[order];
-            for need in 0..tables.states.needs() {
-                let whole = tables.states.whole(need);
-                let mut taken = Expression::default();
-                for &column in columns {
-                    let amount = digit(options, &self.columns[column], need);
-                    if amount > 0 {
-                        taken.add_mul(amount as f64, self.ship[column].variable);
-                    }
+        let mut taken: BTreeMap<(usize, usize), Expression> = BTreeMap::new();
+        for (shipment, ship) in self.pieces.shipments.iter().zip(&self.ship) {
+            let order = shipment.order as usize;
+            let states = &self.problem.orders[order].tables.states;
+            for need in 0..states.needs() {
+                let digit = states.digit(shipment.state, need);
+                if digit > 0 {
+                    let of_need = taken.entry((order, need)).or_default();
+                    of_need.add_mul(digit as f64, ship.variable);
                 }
+            }
+        }
+        for order in 0..self.problem.orders.len() {
+            let states = &self.problem.orders[order].tables.states;
+            for need in 0..states.needs() {
+                let whole = states.whole(need);
+                let mut taken = taken.remove(&(order, need)).unwrap_or_default();
                 let mut choices = Expression::default();
                 let mut count = 0;
                 for covered in 0..whole {
@@ -266,37 +223,60 @@ impl<'a> Formulation<'a> {
         }
     }
 
-    /// `once[o,g]`: of the columns that leave as one shipment, at most one is made; together they
-    /// would be priced as one.
+    /// `once[o,g]`: of the contents that a shipment may have, it has one.
     fn one_shipment_a_group(&mut self) {
-        let by_order = self.columns_by_order();
-        for (order, columns) in by_order.iter().enumerate() {
+        let mut made: BTreeMap<(usize, u32), (usize, Expression)> = BTreeMap::new();
+        for (shipment, ship) in self.pieces.shipments.iter().zip(&self.ship) {
+            let order = shipment.order as usize;
             let states = &self.problem.orders[order].tables.states;
-            if states.needs() == 1 && states.is_binary() {
-                continue;
+            if states.needs() > 1 || !states.is_binary() {
+                let (count, sum) = made.entry((order, shipment.group)).or_default();
+                *count += 1;
+                sum.add_mul(1.0, ship.variable);
             }
-            let mut by_group: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-            for &column in columns {
-                let mut groups: Vec<u32> =
-                    self.columns[column].entries.iter().map(|entry| entry.group).collect();
-                groups.dedup();
-                for group in groups {
-                    by_group.entry(group).or_default().push(column);
+        }
+        for ((order, group), (_, made)) in made.into_iter().filter(|(_, (count, _))| *count > 1) {
+            let name = format!("once.{}.{group}", order_id(self.problem, order));
+            self.constrain(name, constraint!(made <= 1.0));
+        }
+    }
+
+    /// `parts[o,g,l]`: the units of a line that a shipment takes come some way.
+    fn bring_parts(&mut self) {
+        let mut balances: BTreeMap<(usize, u32, usize), Expression> = BTreeMap::new();
+        for (piece, part) in self.pieces.parts.iter().zip(&self.part) {
+            let key = (piece.order as usize, piece.entry.group, piece.entry.line as usize);
+            let units = f64::from(piece.entry.quantity);
+            balances.entry(key).or_default().add_mul(units, part.variable);
+        }
+        for (shipment, ship) in self.pieces.shipments.iter().zip(&self.ship) {
+            let order = shipment.order as usize;
+            let OrderProblem { options, tables } = &self.problem.orders[order];
+            for line in 0..options.lines.len() {
+                let units = tables.states.units(options, shipment.state, line);
+                if units > 0 {
+                    let balance = balances.entry((order, shipment.group, line)).or_default();
+                    balance.add_mul(-f64::from(units), ship.variable);
                 }
             }
-            for (group, columns) in by_group.into_iter().filter(|(_, c)| c.len() > 1) {
-                let made: Expression =
-                    columns.iter().map(|column| self.ship[*column].variable).sum();
-                let name = format!("once.{}.{group}", order_id(self.problem, order));
-                self.constrain(name, constraint!(made <= 1.0));
-            }
+        }
+        for ((order, group, line), balance) in balances {
+            let line = line_name(self.problem, order, line);
+            self.constrain(format!("parts.{line}.{group}"), constraint!(balance == 0.0));
         }
     }
 
     /// `shipments[o]`: shipments beyond the first are splits, and the limit on shipments holds.
     fn count_shipments(&mut self) {
-        let by_order = self.columns_by_order();
-        for (order, columns) in by_order.iter().enumerate() {
+        let mut counts: BTreeMap<usize, Expression> = BTreeMap::new();
+        for (shipment, ship) in self.pieces.shipments.iter().zip(&self.ship) {
+            let order = shipment.order as usize;
+            let group = &self.problem.orders[order].options.groups[shipment.group as usize];
+            if group.joins.is_none() {
+                counts.entry(order).or_default().add_mul(1.0, ship.variable);
+            }
+        }
+        for order in 0..self.problem.orders.len() {
             let OrderProblem { options, tables } = &self.problem.orders[order];
             let terms = Terms::new(options, tables);
             let states = &tables.states;
@@ -304,13 +284,7 @@ impl<'a> Formulation<'a> {
             if single && !terms.has_frozen && terms.max_shipments > 0 {
                 continue;
             }
-            let mut count = Expression::default();
-            for &column in columns {
-                let shipments = self.columns[column].shipments;
-                if shipments > 0 {
-                    count.add_mul(shipments as f64, self.ship[column].variable);
-                }
-            }
+            let mut count = counts.remove(&order).unwrap_or_default();
             let free = usize::from(!terms.has_frozen).min(terms.max_shipments);
             let most = (terms.max_shipments - free) as f64;
             let name = order_id(self.problem, order);
@@ -323,21 +297,18 @@ impl<'a> Formulation<'a> {
         }
     }
 
-    /// `stock[n,s,step]`, `stock_rounded[n,s,step,q]`, `capacity[n,d,u]`, `carrier[n,v,d]`: what columns use fits the supply,
-    /// and the overload at its price.
+    /// `stock[n,s,step]`, `stock_rounded[n,s,step,q]`, `capacity[n,d,u]`, `carrier[n,v,d]`: what is
+    /// used fits the supply, and the overload at its price.
     fn respect_limits(&mut self) {
         let mut uses: BTreeMap<u32, Expression> = BTreeMap::new();
-        for (column, ship) in self.columns.iter().zip(&self.ship) {
-            for (id, used) in &column.uses {
+        let shipments = self.pieces.shipments.iter().map(|shipment| &shipment.uses);
+        let parts = self.pieces.parts.iter().map(|part| &part.uses);
+        let made = shipments.zip(&self.ship).chain(parts.zip(&self.part));
+        let moved = self.moved.values().map(|moved| (&moved.uses, &moved.variable));
+        for (of_one, variable) in made.chain(moved) {
+            for (id, used) in of_one {
                 if self.problem.contended[*id as usize] {
-                    uses.entry(*id).or_default().add_mul(used.to_f64(), ship.variable);
-                }
-            }
-        }
-        for moved in self.moved.values() {
-            for (id, used) in &moved.uses {
-                if self.problem.contended[*id as usize] {
-                    uses.entry(*id).or_default().add_mul(used.to_f64(), moved.variable.variable);
+                    uses.entry(*id).or_default().add_mul(used.to_f64(), variable.variable);
                 }
             }
         }
@@ -359,12 +330,29 @@ impl<'a> Formulation<'a> {
     /// `opening[o,n,i]`: a need passes a node on a date only if it is opened.
     fn open_nodes(&mut self) {
         let mut uses: BTreeMap<(u32, usize, usize), Expression> = BTreeMap::new();
-        for (column, ship) in self.columns.iter().zip(&self.ship) {
-            let order = column.order as usize;
+        for (shipment, ship) in self.pieces.shipments.iter().zip(&self.ship) {
+            let order = shipment.order as usize;
+            let tables = &self.problem.orders[order].tables;
+            let group = &tables.groups[shipment.group as usize];
+            let Some(local) = group.release.opening else { continue };
+            for need in 0..tables.states.needs() {
+                let digit = tables.states.digit(shipment.state, need);
+                let share = digit as f64 / tables.states.whole(need) as f64;
+                if digit > 0 {
+                    let key = (tables.openings[local], order, need);
+                    uses.entry(key).or_default().add_mul(share, ship.variable);
+                }
+            }
+        }
+        for (piece, part) in self.pieces.parts.iter().zip(&self.part) {
+            let order = piece.order as usize;
             let OrderProblem { options, tables } = &self.problem.orders[order];
-            for (need, local, share) in tables.openings_of(options, &column.entries) {
-                let key = (tables.openings[local], order, need);
-                uses.entry(key).or_default().add_mul(share, ship.variable);
+            if let Some(local) = tables.source_opening(options, &piece.entry) {
+                let line = &options.lines[piece.entry.line as usize];
+                let in_need = options.needs[line.need].lines.len() as f64;
+                let share = f64::from(piece.entry.quantity) / f64::from(line.quantity) / in_need;
+                let key = (tables.openings[local], order, line.need);
+                uses.entry(key).or_default().add_mul(share, part.variable);
             }
         }
         for ((id, order, need), mut passing) in uses {
@@ -385,115 +373,4 @@ impl<'a> Formulation<'a> {
             self.constrain(name, constraint!(passing <= 0.0));
         }
     }
-
-    /// `worst[o,l,c]`: a divisible line pays lateness once, at its latest part; each level is paid
-    /// on top of the one below.
-    fn pay_worst_part(&mut self) {
-        let mut parts: BTreeMap<(usize, usize), Vec<(i128, usize)>> = BTreeMap::new();
-        for (index, column) in self.columns.iter().enumerate() {
-            let order = column.order as usize;
-            let options = &self.problem.orders[order].options;
-            for (line, terms) in options.lines.iter().enumerate() {
-                if terms.divisible && column.quantity(line) > 0 {
-                    let cost = column_lateness(self.problem, column, line);
-                    parts.entry((order, line)).or_default().push((cost, index));
-                }
-            }
-        }
-        for ((order, line), parts) in parts {
-            let mut levels: Vec<i128> = parts.iter().map(|(cost, _)| *cost).collect();
-            levels.sort_unstable();
-            levels.dedup();
-            let mut below = 0;
-            for level in levels.into_iter().filter(|level| *level > 0) {
-                let need = self.problem.orders[order].options.lines[line].need;
-                let name = format!("{}.{level}", need_name(self.problem, order, need));
-                let worst = self.variable(format!("worst.{name}"), variable().binary());
-                self.worst.insert((order, line, level), worst);
-                let step = crate::units::Objective(level - below).to_minor();
-                self.objective.add_mul(step, worst.variable);
-                below = level;
-                for &(_, index) in parts.iter().filter(|(cost, _)| *cost >= level) {
-                    let (ship, worst) = (self.ship[index].variable, worst.variable);
-                    self.constrain(format!("pays.{name}.{index}"), constraint!(ship <= worst));
-                }
-            }
-        }
-    }
-
-    /// `changed[o,l]`: a divisible line pays once for departing from its commitments, with a part
-    /// or with units that stay open.
-    fn pay_changes(&mut self) {
-        let mut causes: BTreeMap<(usize, usize), Vec<Variable>> = BTreeMap::new();
-        for (column, ship) in self.columns.iter().zip(&self.ship) {
-            let order = column.order as usize;
-            let OrderProblem { options, tables } = &self.problem.orders[order];
-            for need in 0..tables.states.needs() {
-                let line = options.needs[need].lines[0];
-                if options.lines[line].divisible && column_changes(self.problem, column, line) {
-                    causes.entry((order, need)).or_default().push(ship.variable);
-                }
-            }
-        }
-        for (&(order, need, _), open) in &self.open {
-            if self.problem.orders[order].tables.open_change[need].0 > 0 {
-                causes.entry((order, need)).or_default().push(open.variable);
-            }
-        }
-        for ((order, need), causes) in causes {
-            let name = need_name(self.problem, order, need);
-            let changed = self.variable(format!("changed.{name}"), variable().binary());
-            self.changed.insert((order, need), changed);
-            let cost = self.problem.orders[order].tables.open_change[need].to_minor();
-            self.objective.add_mul(cost, changed.variable);
-            for (index, cause) in causes.into_iter().enumerate() {
-                let changed = changed.variable;
-                self.constrain(format!("changes.{name}.{index}"), constraint!(cause <= changed));
-            }
-        }
-    }
-
-    pub(super) fn columns_by_order(&self) -> Vec<Vec<usize>> {
-        let mut by_order = vec![Vec::new(); self.problem.orders.len()];
-        for (index, column) in self.columns.iter().enumerate() {
-            by_order[column.order as usize].push(index);
-        }
-        by_order
-    }
-}
-
-/// How much of a need a column covers, as a digit of the order's state.
-fn digit(options: &OrderOptions, column: &Column, need: usize) -> usize {
-    let line = options.needs[need].lines[0];
-    let units = column.quantity(line);
-    if options.lines[line].divisible { units as usize } else { usize::from(units > 0) }
-}
-
-/// The lateness that a divisible line pays for its latest part in a column.
-fn column_lateness(problem: &WaveProblem, column: &Column, line: usize) -> i128 {
-    let ways = column_ways(problem, column, line);
-    ways.map(|way| way.lateness.0).max().unwrap_or(0)
-}
-
-/// Whether a part of a line in a column departs from the line's commitments.
-fn column_changes(problem: &WaveProblem, column: &Column, line: usize) -> bool {
-    column_ways(problem, column, line).any(|way| way.change.0 > 0)
-}
-
-/// The ways of a line in a column.
-fn column_ways<'a>(
-    problem: &'a WaveProblem,
-    column: &'a Column,
-    line: usize,
-) -> impl Iterator<Item = Way> + 'a {
-    let options = &problem.orders[column.order as usize].options;
-    let entries = column.entries.iter().filter(move |entry| entry.line as usize == line);
-    entries.map(move |entry| {
-        let group = &options.groups[entry.group as usize];
-        options.way(problem.planner, group, line, entry.source, !entry.hops.is_empty())
-    })
-}
-
-fn set(values: &mut [f64], variable: Numbered, value: f64) {
-    values[variable.index] = value;
 }

@@ -1,19 +1,23 @@
 //! The exact method: the wave as a mixed-integer program over shipment columns, solved by HiGHS.
 //!
-//! The columns of a whole wave are too many to write down. Prices give a lower bound for every
-//! plan with a given column; a column whose bound lies beyond what is still to be gained cannot
+//! The shipments of a whole wave are too many to write down. Prices give a lower bound for every
+//! plan with a given shipment; one whose bound lies beyond what is still to be gained cannot
 //! matter and stays out. What remains goes into the program, and the proof counts for the whole
 //! wave. (Reduced-cost enumeration, as in Baldacci, Christofides and Mingozzi 2008.)
 
+mod divided;
 mod enumerate;
 mod export;
 mod formulation;
 mod moved;
 mod names;
+mod pieces;
 mod run;
+mod start;
 
-pub use enumerate::{Enumeration, enumerate};
+pub use enumerate::enumerate;
 pub use export::{ExportError, Exported, export_program};
 pub use formulation::Formulation;
 pub use names::Names;
+pub use pieces::{Part, Pieces, Shipment};
 pub use run::{ExactSettings, Outcome, Value, solve_exact};

@@ -35,6 +35,13 @@ pub(super) fn need_name(problem: &WaveProblem, order: usize, need: usize) -> Str
     cut(format!("{}.{}", order_id(problem, order), lines.join(".")), MAX_NEED)
 }
 
+/// An order with one of its open lines.
+pub(super) fn line_name(problem: &WaveProblem, order: usize, line: usize) -> String {
+    let id = problem.orders[order].options.lines[line].id;
+    let line = plain(&problem.planner.wave.lines[id].line);
+    cut(format!("{}.{line}", order_id(problem, order)), MAX_NEED)
+}
+
 /// The row of a limited resource, with its family.
 pub(super) fn resource_name(problem: &WaveProblem, key: &ResourceKey) -> String {
     let wave = problem.planner.wave;

@@ -4,9 +4,8 @@ use crate::domain::CostKey;
 use crate::options::{
     Decision, Planner, frozen_decisions, weighted_open_change, weighted_unfilled,
 };
-use crate::solve::column::{Column, CostOf};
-use crate::solve::exact::enumerate::MAX_FOUND;
-use crate::solve::exact::{Enumeration, Formulation, enumerate};
+use crate::solve::column::{Column, Entry};
+use crate::solve::exact::{Formulation, Pieces, enumerate};
 use crate::solve::greedy::greedy;
 use crate::solve::highs::{HighsError, MipSettings, run_mip};
 use crate::solve::master::OrderColumn;
@@ -52,12 +51,10 @@ const SMALL_WAVE: usize = 25;
 const ROUND_FROM: f64 = 0.05;
 /// Passes of re-evaluation.
 const PASSES: usize = 3;
-/// Columns of an order beyond which the program is not written down.
-const MAX_COLUMNS_OF_ORDER: usize = 20_000;
 /// How often the distance is halved in search of a program that can be written down.
 const MAX_HALVINGS: usize = 24;
-/// Columns of a program that HiGHS can still make something of.
-const MAX_COLUMNS: usize = 100_000;
+/// Shipments and parts of a program that HiGHS can still make something of.
+pub(super) const MAX_PIECES: usize = 100_000;
 
 /// Plans a wave by the exact method; `value` says what decisions cost.
 ///
@@ -89,14 +86,14 @@ pub fn solve_exact(
     Ok(run.outcome(&relaxation))
 }
 
-/// Every column that can be part of a plan better than the best one found, with the columns of
-/// that one; nothing where they are too many to write down.
-pub(super) fn columns_that_matter(
+/// Everything that can be part of a plan better than the best one found, with what is part of that
+/// one; nothing where it is too much to write down.
+pub(super) fn pieces_that_matter(
     problem: &WaveProblem,
     settings: ExactSettings,
     value: &Value,
     control: &Control,
-) -> Result<Option<Vec<Column>>, HighsError> {
+) -> Result<Option<Pieces>, HighsError> {
     let mut run = Run::new(problem, settings, value, control);
     run.first_plan();
     let relaxation = run.relax()?;
@@ -105,12 +102,9 @@ pub(super) fn columns_that_matter(
         run.restricted(&relaxation)?;
     }
     let lower = relaxation.bound + run.constant.to_minor();
-    let found = run.columns_within(&relaxation, run.objective.to_minor() - lower);
-    if found.overflow || found.columns.len() > MAX_COLUMNS {
-        return Ok(None);
-    }
+    let found = run.pieces_within(&relaxation, run.objective.to_minor() - lower);
     run.report(Stage::Columns);
-    Ok(Some(run.with_incumbent(found.columns)))
+    Ok(found.map(|pieces| run.with_incumbent(pieces)))
 }
 
 /// The part of every objective that the program does not hold: the frozen commitments, with no
@@ -312,66 +306,60 @@ impl<'a> Run<'a> {
         let lower = relaxation.bound + self.constant.to_minor();
         // Plans with any other column cost more than this above the bound.
         let mut distance = objective - self.settings.gap * objective.abs() - lower;
-        let mut found = self.columns_within(relaxation, distance);
+        let mut found = self.pieces_within(relaxation, distance);
         let mut halvings = 0;
-        while found.overflow || found.columns.len() > MAX_COLUMNS {
+        let pieces = loop {
+            if let Some(pieces) = found {
+                break self.with_incumbent(pieces);
+            }
             if halvings == MAX_HALVINGS || self.stop() {
                 return Ok(());
             }
             halvings += 1;
             distance /= 2.0;
-            found = self.columns_within(relaxation, distance);
-        }
-        let columns = self.with_incumbent(found.columns);
+            found = self.pieces_within(relaxation, distance);
+        };
         self.report(Stage::Columns);
         let mut settings = self.mip_settings(self.control.seconds_left());
         settings.proves_up_to = lower + distance;
-        let bound = self.branch_and_bound(&columns, settings)?;
+        let bound = self.branch_and_bound(&pieces, settings)?;
         self.prove_bound(bound.min(lower + distance), Proof::Exact);
         self.report(Stage::BranchAndBound);
         Ok(())
     }
 
-    /// Shipments with those of the incumbent among them, sorted.
-    fn with_incumbent(&self, mut shipments: Vec<Column>) -> Vec<Column> {
-        shipments.extend(shipments_of(self.problem, &self.incumbent));
-        sort_columns(&mut shipments);
-        shipments
+    /// Pieces with those of the incumbent among them.
+    fn with_incumbent(&self, mut pieces: Pieces) -> Pieces {
+        pieces.extend(Pieces::of_columns(self.problem, &self.incumbent));
+        pieces
     }
 
-    fn columns_within(&self, relaxation: &Relaxation, distance: f64) -> Enumeration {
-        enumerate(self.problem, &relaxation.duals, distance, MAX_COLUMNS_OF_ORDER, MAX_FOUND)
+    fn pieces_within(&self, relaxation: &Relaxation, distance: f64) -> Option<Pieces> {
+        enumerate(self.problem, &relaxation.duals, distance, MAX_PIECES)
     }
 
-    /// Solves the program over some columns; returns the bound on their plans.
+    /// Solves the program over some pieces; returns the bound on their plans.
     fn branch_and_bound(
         &mut self,
-        columns: &[Column],
+        pieces: &Pieces,
         settings: MipSettings,
     ) -> Result<f64, HighsError> {
-        let formulation = Formulation::new(self.problem, columns);
+        let formulation = Formulation::new(self.problem, pieces);
         if formulation.names().columns.is_empty() {
             // Everything is frozen: there is nothing to decide.
             return Ok(self.constant.to_minor());
         }
-        let mut made = vec![false; columns.len()];
-        for column in &shipments_of(self.problem, &self.incumbent) {
-            let key = (column.order, &column.entries);
-            let at = columns.binary_search_by(|other| (other.order, &other.entries).cmp(&key));
-            if let Ok(at) = at {
-                made[at] = true;
-            }
-        }
-        let start = formulation.start(&made);
+        let start = formulation.start(&self.incumbent);
+        let parts: Vec<usize> = formulation.parts().collect();
         let model = formulation
             .model(highs)
             .try_into_inner()
             .map_err(|_| HighsError::Failed("take the program"))?;
         let run = run_mip(model, settings, Some(&start), self.control)?;
         if let Some(values) = run.values {
-            let chosen = columns.iter().zip(&values).filter(|(_, value)| **value > 0.5);
-            let chosen: Vec<Column> = chosen.map(|(column, _)| column.clone()).collect();
-            self.offer(orders_of(self.problem, &chosen));
+            let chosen = pieces.parts.iter().zip(parts).filter(|(_, at)| values[*at] > 0.5);
+            let entries = chosen.map(|(part, _)| (part.order, &part.entry)).collect();
+            self.offer(order_plans(self.problem, entries));
         }
         let bound = run.bound + self.constant.to_minor();
         // HiGHS keeps to its limits within 1e-6.
@@ -411,28 +399,12 @@ fn all_frozen(planner: &Planner) -> Vec<Decision> {
     wave.orders.ids().flat_map(|order| frozen_decisions(wave, order)).collect()
 }
 
-/// Order plans as single shipments, sorted; transfers are priced apart.
-fn shipments_of(problem: &WaveProblem, orders: &[Column]) -> Vec<Column> {
-    let shipments = orders.iter().flat_map(|column| {
-        let shipments = column.entries.chunk_by(|a, b| a.group == b.group);
-        shipments.map(|entries| problem.column(column.order, entries.to_vec(), CostOf::Shipments))
-    });
-    let mut shipments: Vec<Column> = shipments.collect();
-    sort_columns(&mut shipments);
-    shipments
-}
-
-/// Shipments, by order, as order plans.
-fn orders_of(problem: &WaveProblem, shipments: &[Column]) -> Vec<Column> {
-    let orders = shipments.chunk_by(|a, b| a.order == b.order);
-    let whole = orders.map(|of_order| {
-        let entries = of_order.iter().flat_map(|column| column.entries.iter().cloned());
-        problem.column(of_order[0].order, entries.collect(), CostOf::Order)
-    });
-    whole.collect()
-}
-
-fn sort_columns(columns: &mut Vec<Column>) {
-    columns.sort_by(|a, b| (a.order, &a.entries).cmp(&(b.order, &b.entries)));
-    columns.dedup_by(|a, b| (a.order, &a.entries) == (b.order, &b.entries));
+/// Entries, sorted by order, as order plans.
+fn order_plans(problem: &WaveProblem, entries: Vec<(u32, &Entry)>) -> Vec<Column> {
+    let orders = entries.chunk_by(|(a, _), (b, _)| a == b);
+    let plan = |of_order: &[(u32, &Entry)]| {
+        let entries = of_order.iter().map(|(_, entry)| (*entry).clone());
+        problem.column(of_order[0].0, entries.collect())
+    };
+    orders.map(plan).collect()
 }
