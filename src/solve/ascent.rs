@@ -6,8 +6,10 @@
 //! open is divided among the needs that used it last.
 
 use crate::solve::Control;
+use crate::solve::master::PlanKey;
 use crate::solve::relax::{Duals, OrderResult, Relaxation, Step, price_wave};
 use crate::solve::wave_options::WaveProblem;
+use rustc_hash::FxHashMap;
 
 /// The first step aims this far above the bound, relatively.
 const FIRST_AIM: f64 = 0.05;
@@ -19,8 +21,11 @@ const MOMENTUM: f64 = 0.6;
 /// Aims below this are not worth a step.
 const LAST_AIM: f64 = 1e-4;
 
-/// Takes up to so many steps. The order plans of the relaxation are those at the best prices, one
-/// an order, each chosen in full.
+/// Steps whose bound is this near to the best, relatively, give order plans worth keeping.
+const NEAR: f64 = 0.03;
+
+/// Takes up to so many steps. The order plans of the relaxation are those of all steps that came
+/// near; those at the best prices, one an order, are chosen in full.
 pub fn ascend(
     problem: &WaveProblem,
     steps: usize,
@@ -31,14 +36,28 @@ pub fn ascend(
     let mut duals = best.duals.clone();
     let mut direction = vec![0.0; problem.resources.len()];
     let (mut aim, mut failed) = (FIRST_AIM, 0);
+    let mut known: FxHashMap<PlanKey, usize> = FxHashMap::default();
     for _ in 0..steps {
         let (bound, results) = price_wave(problem, &mut duals);
         let excess = excess(problem, &duals, &results);
         let openings = opening_shares(problem, &results);
         let is_step = bound >= best.bound + 1e-5 * bound.abs();
         failed = if is_step { 0 } else { failed + 1 };
-        if best.raise(bound, &duals, &results) {
-            best.columns = results.into_iter().map(|result| result.plan).collect();
+        let is_best = best.raise(bound, &duals, &results);
+        if bound >= best.bound - NEAR * best.bound.abs() {
+            if is_best {
+                best.values.fill(0.0);
+            }
+            for result in results {
+                let at = *known.entry(result.plan.key()).or_insert_with(|| {
+                    best.columns.push(result.plan);
+                    best.values.push(0.0);
+                    best.columns.len() - 1
+                });
+                if is_best {
+                    best.values[at] = 1.0;
+                }
+            }
         }
         improve(Step {
             bound: best.bound,
@@ -46,6 +65,7 @@ pub fn ascend(
             duals: &best.duals,
             columns: &[],
             values: &[],
+            plan: &[],
         });
         if failed >= PATIENCE {
             (aim, failed) = (aim * SHRINK, 0);
@@ -73,7 +93,6 @@ pub fn ascend(
             of_order.openings = shares;
         }
     }
-    best.values = vec![1.0; best.columns.len()];
     best
 }
 

@@ -406,6 +406,10 @@ impl GrowingLp {
     /// # Errors
     /// When there is no optimal solution.
     pub fn solve(&mut self) -> Result<LpSolution, HighsError> {
+        if self.columns == 0 {
+            let duals = vec![0.0; self.rows];
+            return Ok(LpSolution { objective: 0.0, duals, values: Vec::new() });
+        }
         let mut model = self.model.take().ok_or(HighsError::Failed("go on after a failure"))?;
         if self.solved_once {
             // New columns leave the last basis primal feasible, new rows dual feasible.

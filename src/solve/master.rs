@@ -1,6 +1,6 @@
 //! The restricted master of column generation: a linear program that chooses among the order plans
 //! found so far. Its rows are one an order, one a contended resource, and one for each need of an
-//! order that passes a node which costs something to open.
+//! order that passes a node which costs something to open; those that matter.
 
 use crate::solve::column::{Column, Entry};
 use crate::solve::cuts::Cut;
@@ -11,6 +11,9 @@ use crate::solve::rows::{CutTerms, SharedRows};
 use crate::solve::wave_options::{OrderProblem, WaveProblem};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
+
+/// Order and entries of a plan.
+pub type PlanKey = (u32, Box<[Entry]>);
 
 /// A plan of one order: shipments, and what stays open.
 #[derive(Clone, Debug)]
@@ -44,7 +47,8 @@ impl OrderColumn {
         OrderColumn { order: order as u32, cost, uses, openings, stocks, shipped }
     }
 
-    fn key(&self) -> (u32, Box<[Entry]>) {
+    /// What tells it from other plans.
+    pub fn key(&self) -> PlanKey {
         let entries = self.shipped.as_ref().map(|column| column.entries.clone());
         (self.order, entries.unwrap_or_default())
     }
@@ -72,51 +76,99 @@ pub struct Solved {
     pub values: Vec<f64>,
 }
 
-/// The master; rows of resources and openings appear with the first column that needs them.
+/// The master. Every order has a plan to start from; the columns are departures from these, so
+/// that orders and resources which no departure touches are not in the program, and its first
+/// basis, nothing departs, is feasible.
 pub struct Master<'a> {
     problem: &'a WaveProblem<'a>,
     lp: GrowingLp,
-    orders: Vec<LpRow>,
+    /// Rows of orders with departures.
+    orders: Vec<Option<LpRow>>,
     rows: SharedRows<'a>,
     /// By order, need and opening of the order.
     opening_uses: FxHashMap<(usize, usize, usize), LpRow>,
-    known: FxHashSet<(u32, Box<[Entry]>)>,
+    known: FxHashSet<PlanKey>,
+    /// Those to start from, by order, then the departures.
     pub columns: Vec<OrderColumn>,
-    /// Of the columns.
+    /// Of the departures.
     lp_columns: Vec<LpColumn>,
-    /// By order.
+    /// Departures by order, as indices into `columns`.
     columns_of: Vec<Vec<usize>>,
     cuts: Vec<(Cut, LpRow)>,
     cut_terms: CutTerms,
-    values: Vec<(LpRow, f64)>,
+    /// Of the plans to start from.
+    start_cost: f64,
 }
 
 impl<'a> Master<'a> {
-    /// A master in which every order stays open.
+    /// A master in which every order does what a feasible plan says.
     ///
     /// # Errors
     /// When HiGHS fails.
-    pub fn new(problem: &'a WaveProblem<'a>, seed: u64) -> Result<Master<'a>, HighsError> {
+    pub fn new(
+        problem: &'a WaveProblem<'a>,
+        start: Vec<Option<Column>>,
+        seed: u64,
+    ) -> Result<Master<'a>, HighsError> {
+        let columns: Vec<OrderColumn> = start
+            .into_iter()
+            .enumerate()
+            .map(|(order, shipped)| OrderColumn::new(problem, order, shipped))
+            .collect();
+        let mut taken = vec![0.0; problem.resources.len()];
+        for (id, used) in columns.iter().flat_map(|column| &column.uses) {
+            taken[*id as usize] += used;
+        }
+        let supplies = problem.resources.rows().iter().map(|row| row.supply.to_f64());
+        let overloaded: Vec<usize> = supplies
+            .zip(&taken)
+            .enumerate()
+            .filter(|(_, (s, t))| s < t)
+            .map(|(id, _)| id)
+            .collect();
         let mut master = Master {
             problem,
             lp: GrowingLp::new(seed)?,
-            orders: Vec::with_capacity(problem.orders.len()),
-            rows: SharedRows::new(problem, false),
+            orders: vec![None; columns.len()],
+            rows: SharedRows::new(problem, taken, false),
             opening_uses: FxHashMap::default(),
-            known: FxHashSet::default(),
-            columns: Vec::new(),
+            known: columns.iter().map(OrderColumn::key).collect(),
             lp_columns: Vec::new(),
-            columns_of: vec![Vec::new(); problem.orders.len()],
+            columns_of: vec![Vec::new(); columns.len()],
             cuts: Vec::new(),
             cut_terms: CutTerms::default(),
-            values: Vec::new(),
+            start_cost: columns.iter().map(|column| column.cost).sum(),
+            columns,
         };
-        for order in 0..problem.orders.len() {
-            let row = master.lp.add_row(1.0, 1.0, [])?;
-            master.orders.push(row);
-            master.add(OrderColumn::new(problem, order, None))?;
+        for id in overloaded {
+            master.rows.resource(&mut master.lp, id as u32)?;
+        }
+        for order in 0..master.orders.len() {
+            for (need, opening, _) in master.columns[order].openings.clone() {
+                master.opening_use(order, need, opening)?;
+            }
         }
         Ok(master)
+    }
+
+    /// The row of what a need sends past an opening.
+    fn opening_use(
+        &mut self,
+        order: usize,
+        need: usize,
+        opening: usize,
+    ) -> Result<LpRow, HighsError> {
+        if let Some(row) = self.opening_uses.get(&(order, need, opening)) {
+            return Ok(*row);
+        }
+        let id = self.problem.orders[order].tables.openings[opening];
+        let open = self.rows.opening(&mut self.lp, id)?;
+        let start = &self.columns[order].openings;
+        let at_start = start.iter().find(|(n, o, _)| (*n, *o) == (need, opening));
+        let at_start = at_start.map_or(0.0, |(_, _, share)| *share);
+        let row = self.lp.add_row(f64::NEG_INFINITY, -at_start, [(open, -1.0)])?;
+        self.opening_uses.insert((order, need, opening), row);
+        Ok(row)
     }
 
     /// Adds a plan of an order; returns whether it is new.
@@ -128,28 +180,31 @@ impl<'a> Master<'a> {
             return Ok(false);
         }
         let order = column.order as usize;
-        let problem = self.problem;
-        let tables = &problem.orders[order].tables;
-        self.values.clear();
-        self.values.push((self.orders[order], 1.0));
-        for &(id, used) in &column.uses {
-            self.values.push((self.rows.resource(&mut self.lp, id)?, used));
+        let row = match self.orders[order] {
+            Some(row) => row,
+            None => self.lp.add_row(f64::NEG_INFINITY, 1.0, [])?,
+        };
+        self.orders[order] = Some(row);
+        let start = self.columns[order].clone();
+        let mut values = vec![(row, 1.0)];
+        let uses = |column: &OrderColumn| column.uses.clone();
+        for (id, used) in difference(uses(&column), uses(&start)) {
+            values.push((self.rows.resource(&mut self.lp, id)?, used));
         }
-        for &(need, opening, share) in &column.openings {
-            let row = match self.opening_uses.get(&(order, need, opening)) {
-                Some(row) => *row,
-                None => {
-                    let open = self.rows.opening(&mut self.lp, tables.openings[opening])?;
-                    let row = self.lp.add_row(f64::NEG_INFINITY, 0.0, [(open, -1.0)])?;
-                    self.opening_uses.insert((order, need, opening), row);
-                    row
-                }
-            };
-            self.values.push((row, share));
+        let shares = |column: &OrderColumn| -> Vec<((usize, usize), f64)> {
+            column
+                .openings
+                .iter()
+                .map(|(need, opening, share)| ((*need, *opening), *share))
+                .collect()
+        };
+        for ((need, opening), share) in difference(shares(&column), shares(&start)) {
+            values.push((self.opening_use(order, need, opening)?, share));
         }
-        let of_cuts = self.cut_terms.sums(order, &column.stocks);
-        self.values.extend(of_cuts.into_iter().map(|(cut, sum)| (self.cuts[cut].1, sum)));
-        let added = self.lp.add_column(column.cost, f64::INFINITY, self.values.iter().copied())?;
+        let sums = |column: &OrderColumn| self.cut_terms.sums(order, &column.stocks);
+        let of_cuts = difference(sums(&column), sums(&start)).into_iter();
+        values.extend(of_cuts.map(|(cut, sum)| (self.cuts[cut].1, sum)));
+        let added = self.lp.add_column(column.cost - start.cost, f64::INFINITY, values)?;
         self.lp_columns.push(added);
         self.columns_of[order].push(self.columns.len());
         self.columns.push(column);
@@ -163,18 +218,26 @@ impl<'a> Master<'a> {
     pub fn cut(&mut self, cut: Cut) -> Result<(), HighsError> {
         let number = self.cuts.len();
         self.cut_terms.add(number, &cut);
-        let mut sums: BTreeMap<usize, f64> = BTreeMap::new();
-        for &(order, stock, coefficient) in &cut.terms {
+        let mut orders: Vec<usize> = cut.terms.iter().map(|(order, _, _)| *order).collect();
+        orders.sort_unstable();
+        orders.dedup();
+        let mut limit = cut.limit;
+        let mut terms: Vec<(LpColumn, f64)> = Vec::new();
+        for order in orders {
+            let sum = |column: usize| {
+                let sums = self.cut_terms.sums(order, &self.columns[column].stocks);
+                sums.get(&number).copied().unwrap_or(0.0)
+            };
+            let at_start = sum(order);
+            limit -= at_start;
             for &at in &self.columns_of[order] {
-                let uses = self.columns[at].stocks.iter().filter(|used| **used == stock).count();
-                if uses > 0 {
-                    *sums.entry(at).or_default() += coefficient * uses as f64;
+                let more = sum(at) - at_start;
+                if more != 0.0 {
+                    terms.push((self.lp_columns[at - self.orders.len()], more));
                 }
             }
         }
-        let terms: Vec<(LpColumn, f64)> =
-            sums.into_iter().map(|(at, sum)| (self.lp_columns[at], sum)).collect();
-        let row = self.lp.add_row(f64::NEG_INFINITY, cut.limit, terms)?;
+        let row = self.lp.add_row(f64::NEG_INFINITY, limit, terms)?;
         self.cuts.push((cut, row));
         Ok(())
     }
@@ -183,13 +246,22 @@ impl<'a> Master<'a> {
         self.cuts.iter().map(|(cut, _)| cut.clone()).collect()
     }
 
-    /// How much of each line a solution releases, by order and stock of the order.
+    /// How much of each column is in a solution of the program.
+    fn values(&self, solution: &[f64]) -> Vec<f64> {
+        let mut values = vec![1.0; self.orders.len()];
+        for (column, lp_column) in self.columns[self.orders.len()..].iter().zip(&self.lp_columns) {
+            values.push(solution[lp_column.index]);
+            values[column.order as usize] -= solution[lp_column.index];
+        }
+        values
+    }
+
+    /// How much of each line is released, by order and stock of the order.
     fn released(&self, values: &[f64]) -> Vec<Vec<f64>> {
         let orders = self.problem.orders.iter();
         let mut released: Vec<Vec<f64>> =
             orders.map(|order| vec![0.0; order.tables.stocks.len()]).collect();
-        for (column, lp_column) in self.columns.iter().zip(&self.lp_columns) {
-            let value = values[lp_column.index];
+        for (column, &value) in self.columns.iter().zip(values) {
             if value > 1e-9 {
                 for &stock in &column.stocks {
                     released[column.order as usize][stock] += value;
@@ -210,6 +282,9 @@ impl<'a> Master<'a> {
             let row = self.rows.resources.get(&(id as u32));
             *price = row.map_or(0.0, |row| (-duals[row.index]).max(0.0));
         }
+        for of_need in into.orders.iter_mut().flat_map(|of_order| &mut of_order.openings) {
+            of_need.fill(0.0);
+        }
         for ((order, need, opening), row) in &self.opening_uses {
             into.orders[*order].openings[*need][*opening] = (-duals[row.index]).max(0.0);
         }
@@ -224,10 +299,25 @@ impl<'a> Master<'a> {
                 into.orders[order].stocks[stock] += price * coefficient;
             }
         }
+        let values = self.values(&solution.values);
         Ok(Solved {
-            objective: solution.objective,
-            released: self.released(&solution.values),
-            values: self.lp_columns.iter().map(|c| solution.values[c.index]).collect(),
+            objective: solution.objective + self.start_cost,
+            released: self.released(&values),
+            values,
         })
     }
+}
+
+/// What one list has more than another, by key.
+fn difference<K: Ord>(
+    more: impl IntoIterator<Item = (K, f64)>,
+    less: impl IntoIterator<Item = (K, f64)>,
+) -> BTreeMap<K, f64> {
+    let mut sums: BTreeMap<K, f64> = BTreeMap::new();
+    let less = less.into_iter().map(|(key, value)| (key, -value));
+    for (key, value) in more.into_iter().chain(less) {
+        *sums.entry(key).or_default() += value;
+    }
+    sums.retain(|_, value| *value != 0.0);
+    sums
 }

@@ -154,7 +154,7 @@ impl<'a> Program<'a> {
             problem,
             lp: GrowingLp::new(0)?,
             columns: Vec::with_capacity(columns.len()),
-            rows: SharedRows::new(problem, true),
+            rows: SharedRows::new(problem, vec![0.0; problem.resources.len()], true),
         };
         let mut orders = Vec::with_capacity(problem.orders.len());
         for _ in &problem.orders {

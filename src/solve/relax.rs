@@ -15,6 +15,7 @@ use crate::solve::highs::HighsError;
 use crate::solve::master::{Master, OrderColumn};
 use crate::solve::order_plan::{OrderPlan, plan_order};
 use crate::solve::pricing::{OrderPrices, Prices};
+use crate::solve::primal;
 use crate::solve::wave_options::WaveProblem;
 use rayon::prelude::*;
 
@@ -97,8 +98,17 @@ impl Relaxation {
         is_better
     }
 
+    /// Takes out the order plans that cost, at the prices of the bound, at most so much more than
+    /// the best of their order, as a part of the average order's cost.
+    fn near_columns(&mut self, part: f64) -> Vec<OrderColumn> {
+        let limit = part * self.bound.abs() / self.least.len().max(1) as f64;
+        let reduced = self.reduced_costs();
+        let columns = std::mem::take(&mut self.columns).into_iter().zip(reduced);
+        columns.filter(|(_, reduced)| *reduced <= limit).map(|(column, _)| column).collect()
+    }
+
     /// How far each order plan is from the best of its order at the prices of the bound.
-    pub fn reduced_costs(&self, problem: &WaveProblem) -> Vec<f64> {
+    pub fn reduced_costs(&self) -> Vec<f64> {
         let reduced = |column: &OrderColumn| {
             let order = column.order as usize;
             let prices = &self.duals.orders[order];
@@ -113,7 +123,6 @@ impl Relaxation {
             let paid: f64 = used.chain(stocks).chain(openings).sum();
             column.cost + paid - self.least[order]
         };
-        debug_assert_eq!(self.least.len(), problem.orders.len());
         self.columns.iter().map(reduced).collect()
     }
 }
@@ -121,14 +130,24 @@ impl Relaxation {
 /// The master has converged when it is this close to the bound, relatively.
 const CONVERGED: f64 = 1e-6;
 /// How close it has to be before cuts are looked for.
-const CUTS_FROM: f64 = 2e-4;
+const CUTS_FROM: f64 = 5e-4;
+/// A round that closes less than this part of the distance has stalled: the prices of the next are
+/// the master's own.
+const STALLED: f64 = 0.02;
 const MAX_ROUNDS: usize = 400;
 /// Rounds of cuts, at most.
 const MAX_CUT_ROUNDS: usize = 40;
 /// Orders above which the master takes too long, and prices come by subgradient ascent alone.
 const MANY_ORDERS: usize = 15_000;
-/// Steps of the ascent.
+/// Steps of that ascent.
 const STEPS: usize = 150;
+/// Orders above which some steps of ascent come first: the master finds its way slowly from prices
+/// that are far off.
+const SOME_ORDERS: usize = 400;
+const FIRST_STEPS: usize = 40;
+/// Of the ascent's order plans, the master takes those this near to the best of their order, as a
+/// part of the average order's cost.
+const NEAR: f64 = 0.01;
 /// The part of the way that prices do not go.
 const SMOOTHING: f64 = 0.5;
 
@@ -140,6 +159,8 @@ pub struct Step<'a> {
     pub duals: &'a Duals,
     pub columns: &'a [OrderColumn],
     pub values: &'a [f64],
+    /// A plan of the wave that was made on the way, if there is one.
+    pub plan: &'a [Option<Column>],
 }
 
 /// What pricing an order gave.
@@ -173,9 +194,23 @@ pub fn relax(
     if problem.orders.len() > MANY_ORDERS {
         return Ok(ascend(problem, STEPS, control, improve));
     }
-    let mut master = Master::new(problem, seed)?;
-    for column in start {
-        master.add(OrderColumn::new(problem, column.order as usize, Some(column.clone())))?;
+    let mut plan = primal::by_order(problem, start.iter().cloned());
+    if problem.orders.len() > SOME_ORDERS {
+        best = ascend(problem, FIRST_STEPS, control, improve);
+        plan = planned_at(problem, &best, control);
+        improve(Step {
+            bound: best.bound,
+            master: f64::INFINITY,
+            duals: &best.duals,
+            columns: &[],
+            values: &[],
+            plan: &plan,
+        });
+    }
+    let near = best.near_columns(NEAR);
+    let mut master = Master::new(problem, plan, seed)?;
+    for column in near {
+        master.add(column)?;
     }
     let pools = Pools::new(problem);
     let mut duals = best.duals.clone();
@@ -183,11 +218,12 @@ pub fn relax(
     let mut objective = f64::INFINITY;
     let mut released = Vec::new();
     let (mut is_smoothed, mut cut_rounds) = (false, 0);
-    for round in 0..MAX_ROUNDS {
+    for _ in 0..MAX_ROUNDS {
         let (bound, results) = price_wave(problem, &mut duals);
         for (order, known) in of_master.orders.iter_mut().zip(&duals.orders) {
             order.shares.clone_from(&known.shares);
         }
+        let before = best.bound;
         best.raise(bound, &duals, &results);
         let mut added = 0;
         for result in results {
@@ -199,6 +235,7 @@ pub fn relax(
             duals: &best.duals,
             columns: &master.columns,
             values: &best.values,
+            plan: &[],
         });
         if incumbent - best.bound <= target_gap * incumbent.abs() || control.stopped().is_some() {
             break;
@@ -226,7 +263,8 @@ pub fn relax(
         objective = solved.objective;
         released = solved.released;
         best.values = solved.values;
-        is_smoothed = round > 0;
+        let is_stalled = is_smoothed && best.bound - before < STALLED * (objective - best.bound);
+        is_smoothed = best.bound.is_finite() && !is_stalled;
         duals = of_master.clone();
         if is_smoothed {
             duals = best.duals.clone();
@@ -237,6 +275,14 @@ pub fn relax(
     best.columns = master.columns;
     best.values.resize(best.columns.len(), 0.0);
     Ok(best)
+}
+
+/// A plan at the prices of a relaxation: their best order plans as far as they fit.
+fn planned_at(problem: &WaveProblem, at: &Relaxation, control: &Control) -> Vec<Option<Column>> {
+    let stop = || control.stopped().is_some();
+    let mut plan = primal::round(problem, &at.duals, &at.columns, &at.values, &stop);
+    primal::reevaluate(problem, &mut plan, 1, &stop);
+    plan
 }
 
 /// Prices every order, and keeps the shares that it found; returns the bound at these prices.

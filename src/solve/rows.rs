@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub struct SharedRows<'a> {
     problem: &'a WaveProblem<'a>,
+    /// What is used of each resource outside the program.
+    taken: Vec<f64>,
     /// Whether openings are 0 or 1, rather than anything above 0.
     is_integral: bool,
     pub resources: FxHashMap<u32, LpRow>,
@@ -19,9 +21,10 @@ pub struct SharedRows<'a> {
 }
 
 impl<'a> SharedRows<'a> {
-    pub fn new(problem: &'a WaveProblem<'a>, is_integral: bool) -> SharedRows<'a> {
+    pub fn new(problem: &'a WaveProblem<'a>, taken: Vec<f64>, is_integral: bool) -> SharedRows<'a> {
         SharedRows {
             problem,
+            taken,
             is_integral,
             resources: FxHashMap::default(),
             overloads: Vec::new(),
@@ -38,7 +41,8 @@ impl<'a> SharedRows<'a> {
             return Ok(*row);
         }
         let resource = &self.problem.resources.rows()[id as usize];
-        let row = lp.add_row(f64::NEG_INFINITY, resource.supply.to_f64(), [])?;
+        let left = resource.supply.to_f64() - self.taken[id as usize];
+        let row = lp.add_row(f64::NEG_INFINITY, left, [])?;
         let overload = resource.overload.to_f64();
         if overload > 0.0 {
             let over = lp.add_column(resource.overload_cost, overload, [(row, -1.0)])?;

@@ -170,6 +170,9 @@ impl<'a> Run<'a> {
 
     /// Takes columns as the incumbent where the ledger says that they are better.
     fn offer(&mut self, columns: Vec<Column>) {
+        if columns.is_empty() {
+            return;
+        }
         let objective = (self.value)(self.decisions(&columns));
         if objective < self.objective {
             self.objective = objective;
@@ -241,6 +244,7 @@ impl<'a> Run<'a> {
         let control = self.control;
         let relaxation = relax(problem, &start, seed, gap, control, &mut |step| {
             self.prove_bound(step.bound + constant, Proof::Decompose);
+            self.offer(step.plan.iter().flatten().cloned().collect());
             let distance = (step.master - step.bound) / step.master.abs();
             if distance < next_distance && !self.stop() {
                 next_distance = distance * 0.5;
@@ -266,7 +270,7 @@ impl<'a> Run<'a> {
     fn restricted(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
         let problem = self.problem;
         let start = primal::by_order(problem, self.incumbent.iter().cloned());
-        let reduced = relaxation.reduced_costs(problem);
+        let reduced = relaxation.reduced_costs();
         let settings = self.mip_settings(self.control.seconds_left() * 0.25);
         let found = primal::combine(
             problem,
