@@ -13,6 +13,7 @@ pub enum Stage {
     Options,
     FirstPlan,
     Prices,
+    Neighbourhoods,
     Columns,
     BranchAndBound,
 }
@@ -23,6 +24,7 @@ impl Stage {
             Stage::Options => "options",
             Stage::FirstPlan => "first plan",
             Stage::Prices => "prices",
+            Stage::Neighbourhoods => "neighbourhoods",
             Stage::Columns => "columns",
             Stage::BranchAndBound => "branch and bound",
         }
@@ -105,6 +107,12 @@ impl<'a> Control<'a> {
         let (next_ms, exceeded) = (AtomicU64::new(0), AtomicBool::new(false));
         self.memory = Some(MemoryLimit { bytes, in_use: Box::new(in_use), next_ms, exceeded });
         self
+    }
+
+    /// The same limits on time and interrupts, heard by nobody.
+    pub fn silent(&self) -> Control<'a> {
+        let left = self.limit.map_or(f64::INFINITY, |_| self.seconds_left());
+        Control::new(left, self.interrupted, |_| ())
     }
 
     pub fn report(&self, progress: Progress) {

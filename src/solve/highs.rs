@@ -47,6 +47,8 @@ pub struct MipSettings {
     pub threads: u32,
     pub seed: u64,
     pub seconds: f64,
+    /// Of branch and bound, at most.
+    pub nodes: i32,
     /// Added to the model's amounts when progress is reported.
     pub offset: f64,
     /// The bound that is proven already, with the offset.
@@ -128,6 +130,7 @@ pub fn run_mip(
     // Both end in merging cliques, which on large programs neither a time limit nor an interrupt
     // can stop.
     set(&mut model, "presolve_rule_off", RULE_PROBING | RULE_ENUMERATION)?;
+    set(&mut model, "mip_max_nodes", settings.nodes)?;
     if settings.seconds.is_finite() {
         set(&mut model, "time_limit", settings.seconds.max(0.1))?;
     }

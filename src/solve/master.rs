@@ -2,12 +2,13 @@
 //! found so far. Its rows are one an order, one a contended resource, and one for each need of an
 //! order that passes a node which costs something to open; those that matter.
 
+use crate::solve::OpeningId;
 use crate::solve::column::{Column, Entry};
 use crate::solve::cuts::Cut;
 use crate::solve::highs::{GrowingLp, HighsError, LpColumn, LpRow};
 use crate::solve::order_plan::{Terms, open_cost};
 use crate::solve::relax::Duals;
-use crate::solve::rows::{CutTerms, SharedRows};
+use crate::solve::rows::{CutTerms, Outside, SharedRows};
 use crate::solve::wave_options::{OrderProblem, WaveProblem};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -45,6 +46,16 @@ impl OrderColumn {
             openings = tables.openings_of(options, &column.entries);
         }
         OrderColumn { order: order as u32, cost, uses, openings, stocks, shipped }
+    }
+
+    /// The openings that it passes, sorted.
+    pub fn opened(&self, problem: &WaveProblem) -> Vec<OpeningId> {
+        let openings = &problem.orders[self.order as usize].tables.openings;
+        let mut opened: Vec<OpeningId> =
+            self.openings.iter().map(|(_, local, _)| openings[*local]).collect();
+        opened.sort_unstable();
+        opened.dedup();
+        opened
     }
 
     /// What tells it from other plans.
@@ -115,22 +126,19 @@ impl<'a> Master<'a> {
             .enumerate()
             .map(|(order, shipped)| OrderColumn::new(problem, order, shipped))
             .collect();
-        let mut taken = vec![0.0; problem.resources.len()];
+        // The openings of these plans are columns of the program.
+        let mut outside = Outside::nothing(problem);
         for (id, used) in columns.iter().flat_map(|column| &column.uses) {
-            taken[*id as usize] += used;
+            outside.taken[*id as usize] += used;
         }
-        let supplies = problem.resources.rows().iter().map(|row| row.supply.to_f64());
-        let overloaded: Vec<usize> = supplies
-            .zip(&taken)
-            .enumerate()
-            .filter(|(_, (s, t))| s < t)
-            .map(|(id, _)| id)
-            .collect();
+        let rows = problem.resources.rows().iter().zip(&outside.taken);
+        let overloaded = rows.enumerate().filter(|(_, (row, taken))| row.supply.to_f64() < **taken);
+        let overloaded: Vec<usize> = overloaded.map(|(id, _)| id).collect();
         let mut master = Master {
             problem,
             lp: GrowingLp::new(seed)?,
             orders: vec![None; columns.len()],
-            rows: SharedRows::new(problem, taken, false),
+            rows: SharedRows::new(problem, outside, false),
             opening_uses: FxHashMap::default(),
             known: columns.iter().map(OrderColumn::key).collect(),
             lp_columns: Vec::new(),

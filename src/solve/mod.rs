@@ -9,6 +9,7 @@ mod greedy;
 mod highs;
 mod lanes;
 mod master;
+mod neighbourhoods;
 pub mod order_plan;
 mod outcome;
 pub mod pricing;
@@ -18,7 +19,6 @@ mod resources;
 mod routes;
 mod rows;
 mod search;
-
 mod states;
 mod tables;
 mod unfilled;

@@ -8,7 +8,7 @@ use crate::solve::greedy::Stockroom;
 use crate::solve::highs::{GrowingLp, HighsError, LpColumn, LpRow, MipSettings};
 use crate::solve::master::OrderColumn;
 use crate::solve::relax::Duals;
-use crate::solve::rows::{CutTerms, SharedRows};
+use crate::solve::rows::{CutTerms, Outside, SharedRows};
 use crate::solve::wave_options::WaveProblem;
 use rustc_hash::FxHashMap;
 
@@ -124,20 +124,17 @@ pub fn combine(
     for (order, column) in start.iter().enumerate() {
         chosen.push(OrderColumn::new(problem, order, column.clone()));
     }
-    let program = Program::new(problem, &chosen, cuts)?;
-    let mut values = vec![0.0; program.lp.columns()];
-    for &column in &program.columns[known..] {
-        values[column.index] = 1.0;
-    }
-    program.complete(&chosen[known..], &mut values);
-    let run = program.lp.run_mip(settings, Some(&values), control)?;
-    let Some(values) = run.values else { return Ok(None) };
-    let picked = chosen.iter().zip(&program.columns).filter(|(_, c)| values[c.index] > 0.5);
-    Ok(Some(by_order(problem, picked.filter_map(|(column, _)| column.shipped.clone()))))
+    let starts = chosen.len() - known;
+    chosen.rotate_right(starts);
+    let program = Program::new(problem, &chosen, cuts, Outside::nothing(problem))?;
+    let start = program.start(&chosen, starts);
+    let found = program.solve(&chosen, &start, settings, control)?;
+    let is_new = !found.is_empty();
+    Ok(is_new.then(|| by_order(problem, found.into_iter().filter_map(|c| c.shipped.clone()))))
 }
 
-/// The program over order plans.
-struct Program<'a> {
+/// The program over order plans of some orders, or all.
+pub struct Program<'a> {
     problem: &'a WaveProblem<'a>,
     lp: GrowingLp,
     columns: Vec<LpColumn>,
@@ -145,21 +142,23 @@ struct Program<'a> {
 }
 
 impl<'a> Program<'a> {
-    fn new(
+    /// Chooses one of the given plans of every order that has some, around what is done outside.
+    ///
+    /// # Errors
+    /// When HiGHS fails.
+    pub fn new(
         problem: &'a WaveProblem<'a>,
         columns: &[OrderColumn],
         cuts: &[Cut],
+        outside: Outside,
     ) -> Result<Program<'a>, HighsError> {
         let mut program = Program {
             problem,
             lp: GrowingLp::new(0)?,
             columns: Vec::with_capacity(columns.len()),
-            rows: SharedRows::new(problem, vec![0.0; problem.resources.len()], true),
+            rows: SharedRows::new(problem, outside, true),
         };
-        let mut orders = Vec::with_capacity(problem.orders.len());
-        for _ in &problem.orders {
-            orders.push(program.lp.add_row(1.0, 1.0, [])?);
-        }
+        let mut orders: FxHashMap<usize, LpRow> = FxHashMap::default();
         let mut cut_rows = Vec::with_capacity(cuts.len());
         let mut cut_terms = CutTerms::default();
         for (number, cut) in cuts.iter().enumerate() {
@@ -169,16 +168,19 @@ impl<'a> Program<'a> {
         let mut opening_uses: FxHashMap<(u32, usize), LpRow> = FxHashMap::default();
         for column in columns {
             let order = column.order as usize;
-            let mut terms = vec![(orders[order], 1.0)];
+            let row = match orders.get(&order) {
+                Some(row) => *row,
+                None => program.lp.add_row(1.0, 1.0, [])?,
+            };
+            orders.insert(order, row);
+            let mut terms = vec![(row, 1.0)];
             for &(id, used) in &column.uses {
                 terms.push((program.rows.resource(&mut program.lp, id)?, used));
             }
-            let tables = &problem.orders[order].tables;
-            let mut opened: Vec<u32> =
-                column.openings.iter().map(|(_, local, _)| tables.openings[*local]).collect();
-            opened.sort_unstable();
-            opened.dedup();
-            for id in opened {
+            for id in column.opened(problem) {
+                if program.rows.outside().is_open(id) {
+                    continue;
+                }
                 let row = match opening_uses.get(&(id, order)) {
                     Some(row) => *row,
                     None => {
@@ -197,24 +199,45 @@ impl<'a> Program<'a> {
         Ok(program)
     }
 
-    /// The values of overloads and openings when these plans are chosen.
-    fn complete(&self, plans: &[OrderColumn], values: &mut [f64]) {
+    /// The value of every column when the first plans, one of each order, are chosen.
+    pub fn start(&self, columns: &[OrderColumn], first: usize) -> Vec<f64> {
+        let mut values = vec![0.0; self.lp.columns()];
         let mut used: FxHashMap<u32, f64> = FxHashMap::default();
-        for plan in plans {
+        for (plan, column) in columns.iter().zip(&self.columns).take(first) {
+            values[column.index] = 1.0;
             for &(id, amount) in &plan.uses {
                 *used.entry(id).or_default() += amount;
             }
-            let tables = &self.problem.orders[plan.order as usize].tables;
-            for (_, local, _) in &plan.openings {
-                if let Some(column) = self.rows.openings.get(&tables.openings[*local]) {
-                    values[column.index] = 1.0;
+            for id in plan.opened(self.problem) {
+                if let Some(opening) = self.rows.openings.get(&id) {
+                    values[opening.index] = 1.0;
                 }
             }
         }
         for (id, column) in &self.rows.overloads {
             let supply = self.problem.resources.rows()[*id as usize].supply.to_f64();
-            let over = used.get(id).copied().unwrap_or(0.0) - supply;
+            let outside = self.rows.outside().taken[*id as usize];
+            let over = used.get(id).copied().unwrap_or(0.0) + outside - supply;
             values[column.index] = over.max(0.0);
         }
+        values
+    }
+
+    /// The plans chosen, from a start; none where nothing was found.
+    ///
+    /// # Errors
+    /// When HiGHS fails.
+    pub fn solve<'c>(
+        self,
+        columns: &'c [OrderColumn],
+        start: &[f64],
+        settings: MipSettings,
+        control: &Control,
+    ) -> Result<Vec<&'c OrderColumn>, HighsError> {
+        let run = self.lp.run_mip(settings, Some(start), control)?;
+        let Some(values) = run.values else { return Ok(Vec::new()) };
+        let chosen = columns.iter().zip(&self.columns);
+        let chosen = chosen.filter(|(_, column)| values[column.index] > 0.5);
+        Ok(chosen.map(|(plan, _)| plan).collect())
     }
 }

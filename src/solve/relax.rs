@@ -109,21 +109,21 @@ impl Relaxation {
 
     /// How far each order plan is from the best of its order at the prices of the bound.
     pub fn reduced_costs(&self) -> Vec<f64> {
-        let reduced = |column: &OrderColumn| {
-            let order = column.order as usize;
-            let prices = &self.duals.orders[order];
-            let used = column
-                .uses
-                .iter()
-                .map(|(id, used)| self.duals.prices.resources[*id as usize] * used);
-            let stocks = column.stocks.iter().map(|stock| prices.stocks[*stock]);
-            let openings = column.openings.iter();
-            let openings =
-                openings.map(|(need, opening, share)| prices.openings[*need][*opening] * share);
-            let paid: f64 = used.chain(stocks).chain(openings).sum();
-            column.cost + paid - self.least[order]
-        };
-        self.columns.iter().map(reduced).collect()
+        self.columns.iter().map(|column| self.reduced_cost(column)).collect()
+    }
+
+    /// How far an order plan is from the best of its order at the prices of the bound.
+    pub fn reduced_cost(&self, column: &OrderColumn) -> f64 {
+        let order = column.order as usize;
+        let prices = &self.duals.orders[order];
+        let used = column.uses.iter();
+        let used = used.map(|(id, used)| self.duals.prices.resources[*id as usize] * used);
+        let stocks = column.stocks.iter().map(|stock| prices.stocks[*stock]);
+        let openings = column.openings.iter();
+        let openings =
+            openings.map(|(need, opening, share)| prices.openings[*need][*opening] * share);
+        let paid: f64 = used.chain(stocks).chain(openings).sum();
+        column.cost + paid - self.least[order]
     }
 }
 

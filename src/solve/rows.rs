@@ -1,18 +1,60 @@
 //! The rows and columns that programs over order plans share: limited resources with their
 //! overload, openings, and cuts.
 
+use crate::solve::OpeningId;
 use crate::solve::cuts::Cut;
 use crate::solve::highs::{GrowingLp, HighsError, LpColumn, LpRow};
+use crate::solve::master::OrderColumn;
 use crate::solve::wave_options::WaveProblem;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+
+/// What is done outside of a program.
+#[derive(Clone, Debug)]
+pub struct Outside {
+    /// Of each resource, by id.
+    pub taken: Vec<f64>,
+    /// How many orders pass each opening.
+    opened: Vec<u32>,
+}
+
+impl Outside {
+    pub fn nothing(problem: &WaveProblem) -> Outside {
+        let openings = problem.resources.openings().len();
+        Outside { taken: vec![0.0; problem.resources.len()], opened: vec![0; openings] }
+    }
+
+    /// Adds a plan of an order.
+    pub fn add(&mut self, problem: &WaveProblem, column: &OrderColumn) {
+        for (id, used) in &column.uses {
+            self.taken[*id as usize] += used;
+        }
+        for id in column.opened(problem) {
+            self.opened[id as usize] += 1;
+        }
+    }
+
+    /// Takes back a plan that was added.
+    pub fn remove(&mut self, problem: &WaveProblem, column: &OrderColumn) {
+        for (id, used) in &column.uses {
+            self.taken[*id as usize] -= used;
+        }
+        for id in column.opened(problem) {
+            self.opened[id as usize] -= 1;
+        }
+    }
+
+    /// Whether a node is open for a date anyway.
+    pub fn is_open(&self, id: OpeningId) -> bool {
+        self.opened[id as usize] > 0
+    }
+}
 
 /// Rows of resources and columns of overload and openings, made when they are first needed.
 #[derive(Debug)]
 pub struct SharedRows<'a> {
     problem: &'a WaveProblem<'a>,
-    /// What is used of each resource outside the program.
-    taken: Vec<f64>,
+    outside: Outside,
     /// Whether openings are 0 or 1, rather than anything above 0.
     is_integral: bool,
     pub resources: FxHashMap<u32, LpRow>,
@@ -21,15 +63,23 @@ pub struct SharedRows<'a> {
 }
 
 impl<'a> SharedRows<'a> {
-    pub fn new(problem: &'a WaveProblem<'a>, taken: Vec<f64>, is_integral: bool) -> SharedRows<'a> {
+    pub fn new(
+        problem: &'a WaveProblem<'a>,
+        outside: Outside,
+        is_integral: bool,
+    ) -> SharedRows<'a> {
         SharedRows {
             problem,
-            taken,
+            outside,
             is_integral,
             resources: FxHashMap::default(),
             overloads: Vec::new(),
             openings: FxHashMap::default(),
         }
+    }
+
+    pub fn outside(&self) -> &Outside {
+        &self.outside
     }
 
     /// The row of a resource.
@@ -41,7 +91,7 @@ impl<'a> SharedRows<'a> {
             return Ok(*row);
         }
         let resource = &self.problem.resources.rows()[id as usize];
-        let left = resource.supply.to_f64() - self.taken[id as usize];
+        let left = resource.supply.to_f64() - self.outside.taken[id as usize];
         let row = lp.add_row(f64::NEG_INFINITY, left, [])?;
         let overload = resource.overload.to_f64();
         if overload > 0.0 {

@@ -9,6 +9,7 @@ use crate::solve::exact::{Formulation, Pieces, enumerate};
 use crate::solve::greedy::greedy;
 use crate::solve::highs::{HighsError, MipSettings, run_mip};
 use crate::solve::master::OrderColumn;
+use crate::solve::neighbourhoods;
 use crate::solve::primal;
 use crate::solve::relax::{Duals, Relaxation, relax};
 use crate::solve::wave_options::WaveProblem;
@@ -75,6 +76,9 @@ pub fn solve_exact(
     let relaxation = run.relax()?;
     if run.is_open() {
         run.rounded(&relaxation.duals, &relaxation.columns, &relaxation.values);
+    }
+    if run.is_open() {
+        run.neighbourhoods(&relaxation)?;
     }
     if run.is_open() {
         run.restricted(&relaxation)?;
@@ -266,6 +270,17 @@ impl<'a> Run<'a> {
         self.offer(plan.into_iter().flatten().collect());
     }
 
+    /// A better plan by search in its neighbourhoods.
+    fn neighbourhoods(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
+        let problem = self.problem;
+        let plan = primal::by_order(problem, self.incumbent.iter().cloned());
+        let settings = self.mip_settings(self.control.seconds_left());
+        let plan = neighbourhoods::improve(problem, relaxation, plan, settings, self.control)?;
+        self.offer(plan.into_iter().flatten().collect());
+        self.report(Stage::Neighbourhoods);
+        Ok(())
+    }
+
     /// The program over the order plans that pricing has found: a good plan, not a proof.
     fn restricted(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
         let problem = self.problem;
@@ -297,6 +312,7 @@ impl<'a> Run<'a> {
             threads: self.settings.threads,
             seed: self.settings.seed,
             seconds,
+            nodes: i32::MAX,
             offset: self.constant.to_minor(),
             proven: self.bound,
             proves_up_to: f64::NEG_INFINITY,

@@ -1,0 +1,198 @@
+//! Better plans by large-neighbourhood search: orders that stand in each other's way are taken out
+//! of a plan together, and HiGHS chooses anew among their order plans of small reduced cost, given
+//! what the others leave. (Shaw 1998; the neighbourhoods follow what is contended.)
+
+use crate::solve::Control;
+use crate::solve::column::Column;
+use crate::solve::highs::{HighsError, MipSettings};
+use crate::solve::master::OrderColumn;
+use crate::solve::primal::Program;
+use crate::solve::relax::Relaxation;
+use crate::solve::rows::Outside;
+use crate::solve::wave_options::WaveProblem;
+use rustc_hash::FxHashMap;
+
+/// Orders of a neighbourhood.
+const ORDERS: usize = 40;
+/// Order plans of each that may be chosen.
+const CHOICES: usize = 12;
+/// Those of an order, the best at the prices, whose rivals come into its neighbourhood.
+const WISHES: usize = 4;
+/// Nodes of branch and bound in one neighbourhood.
+const NODES: i32 = 200;
+/// Passes over all orders.
+const PASSES: usize = 4;
+
+/// A plan while it is searched.
+struct Search<'a> {
+    problem: &'a WaveProblem<'a>,
+    relaxation: &'a Relaxation,
+    /// Order plans to choose from, by order, the nearest first; indices into the relaxation's.
+    choices: Vec<Vec<u32>>,
+    /// What each order does now, and how far that is from its best at the prices.
+    current: Vec<OrderColumn>,
+    regret: Vec<f64>,
+    outside: Outside,
+    /// The orders that use each contended resource.
+    users: FxHashMap<u32, Vec<u32>>,
+}
+
+/// Improves a plan until a pass over all orders finds nothing, or the control says stop.
+///
+/// # Errors
+/// When HiGHS fails.
+pub fn improve(
+    problem: &WaveProblem,
+    relaxation: &Relaxation,
+    plan: Vec<Option<Column>>,
+    settings: MipSettings,
+    control: &Control,
+) -> Result<Vec<Option<Column>>, HighsError> {
+    let mut search = Search::new(problem, relaxation, plan);
+    let settings = MipSettings { nodes: NODES, absolute_gap: 0.5, ..settings };
+    for _ in 0..PASSES {
+        if !search.pass(settings, control)? {
+            break;
+        }
+    }
+    Ok(search.current.into_iter().map(|column| column.shipped).collect())
+}
+
+impl<'a> Search<'a> {
+    fn new(
+        problem: &'a WaveProblem<'a>,
+        relaxation: &'a Relaxation,
+        plan: Vec<Option<Column>>,
+    ) -> Search<'a> {
+        let reduced = relaxation.reduced_costs();
+        let mut choices: Vec<Vec<u32>> = vec![Vec::new(); problem.orders.len()];
+        for (index, column) in relaxation.columns.iter().enumerate() {
+            choices[column.order as usize].push(index as u32);
+        }
+        for of_order in &mut choices {
+            of_order.sort_by(|&a, &b| {
+                reduced[a as usize].total_cmp(&reduced[b as usize]).then(a.cmp(&b))
+            });
+            of_order.truncate(CHOICES);
+        }
+        let current: Vec<OrderColumn> = plan
+            .into_iter()
+            .enumerate()
+            .map(|(order, shipped)| OrderColumn::new(problem, order, shipped))
+            .collect();
+        let mut search = Search {
+            problem,
+            relaxation,
+            choices,
+            regret: current.iter().map(|column| relaxation.reduced_cost(column)).collect(),
+            outside: Outside::nothing(problem),
+            users: FxHashMap::default(),
+            current: Vec::new(),
+        };
+        for column in &current {
+            search.outside.add(problem, column);
+            for (id, _) in &column.uses {
+                search.users.entry(*id).or_default().push(column.order);
+            }
+        }
+        search.current = current;
+        search
+    }
+
+    /// Searches around every order that does worse than the prices promise, those that do worst
+    /// first; returns whether the plan has become better.
+    fn pass(&mut self, settings: MipSettings, control: &Control) -> Result<bool, HighsError> {
+        let mut seeds: Vec<usize> = (0..self.current.len()).collect();
+        seeds.retain(|&order| self.regret[order] > 1.0);
+        seeds.sort_by(|&a, &b| self.regret[b].total_cmp(&self.regret[a]).then(a.cmp(&b)));
+        let mut is_tried = vec![false; self.current.len()];
+        let mut is_better = false;
+        for seed in seeds {
+            if control.stopped().is_some() {
+                return Ok(false);
+            }
+            if std::mem::replace(&mut is_tried[seed], true) || self.regret[seed] <= 1.0 {
+                continue;
+            }
+            let orders = self.neighbourhood(seed);
+            for &order in &orders {
+                is_tried[order] = true;
+            }
+            is_better |= self.choose_anew(&orders, settings, control)?;
+        }
+        Ok(is_better)
+    }
+
+    /// An order, those that use what it would rather have, what those would rather have, and so
+    /// on.
+    fn neighbourhood(&self, seed: usize) -> Vec<usize> {
+        let rows = self.problem.resources.rows();
+        let mut orders = vec![seed];
+        let mut at = 0;
+        while at < orders.len() && orders.len() < ORDERS {
+            for &choice in self.choices[orders[at]].iter().take(WISHES) {
+                for &(id, used) in &self.relaxation.columns[choice as usize].uses {
+                    let row = &rows[id as usize];
+                    let left = row.supply.to_f64() - self.outside.taken[id as usize];
+                    if used <= left {
+                        continue;
+                    }
+                    let rivals = self.users.get(&id).into_iter().flatten();
+                    for rival in rivals.map(|rival| *rival as usize) {
+                        if orders.len() < ORDERS && !orders.contains(&rival) {
+                            orders.push(rival);
+                        }
+                    }
+                }
+            }
+            at += 1;
+        }
+        orders.sort_unstable();
+        orders
+    }
+
+    /// Solves the program of some orders, the others fixed; returns whether that is better.
+    fn choose_anew(
+        &mut self,
+        orders: &[usize],
+        settings: MipSettings,
+        control: &Control,
+    ) -> Result<bool, HighsError> {
+        let problem = self.problem;
+        for &order in orders {
+            self.outside.remove(problem, &self.current[order]);
+        }
+        let mut columns: Vec<OrderColumn> =
+            orders.iter().map(|&order| self.current[order].clone()).collect();
+        for &order in orders {
+            let current = self.current[order].key();
+            let choices = self.choices[order].iter();
+            let choices = choices.map(|choice| &self.relaxation.columns[*choice as usize]);
+            columns.extend(choices.filter(|column| column.key() != current).cloned());
+        }
+        let program = Program::new(problem, &columns, &[], self.outside.clone())?;
+        let start = program.start(&columns, orders.len());
+        let found = program.solve(&columns, &start, settings, &control.silent())?;
+        let mut is_better = false;
+        for column in found {
+            let order = column.order as usize;
+            if column.key() != self.current[order].key() {
+                is_better = true;
+                for (id, _) in &self.current[order].uses {
+                    if let Some(users) = self.users.get_mut(id) {
+                        users.retain(|user| *user as usize != order);
+                    }
+                }
+                for (id, _) in &column.uses {
+                    self.users.entry(*id).or_default().push(order as u32);
+                }
+                self.regret[order] = self.relaxation.reduced_cost(column);
+                self.current[order] = column.clone();
+            }
+        }
+        for &order in orders {
+            self.outside.add(problem, &self.current[order]);
+        }
+        Ok(is_better)
+    }
+}
