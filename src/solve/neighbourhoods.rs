@@ -15,7 +15,7 @@ use rustc_hash::FxHashMap;
 /// Orders of a neighbourhood.
 const ORDERS: usize = 40;
 /// Order plans of each that may be chosen.
-const CHOICES: usize = 12;
+const CHOICES: usize = 40;
 /// Those of an order, the best at the prices, whose rivals come into its neighbourhood.
 const WISHES: usize = 4;
 /// Nodes of branch and bound in one neighbourhood.
@@ -54,6 +54,36 @@ pub fn improve(
         if !search.pass(settings, control)? {
             break;
         }
+    }
+    Ok(search.current.into_iter().map(|column| column.shipped).collect())
+}
+
+/// Orders whose choice the relaxation leaves open that one program can take.
+const OPEN_ORDERS: usize = 1_500;
+
+/// Chooses for the orders whose choice the relaxation leaves open, around a plan in which the
+/// others do what the relaxation says. (Berthold 2014 calls this RENS.)
+///
+/// # Errors
+/// When HiGHS fails.
+pub fn settle(
+    problem: &WaveProblem,
+    relaxation: &Relaxation,
+    plan: Vec<Option<Column>>,
+    settings: MipSettings,
+    control: &Control,
+) -> Result<Vec<Option<Column>>, HighsError> {
+    let mut search = Search::new(problem, relaxation, plan);
+    let mut open: Vec<usize> = Vec::new();
+    for (column, &value) in relaxation.columns.iter().zip(&relaxation.values) {
+        if value > 1e-6 && value < 1.0 - 1e-6 {
+            open.push(column.order as usize);
+        }
+    }
+    open.sort_unstable();
+    open.dedup();
+    for orders in open.chunks(OPEN_ORDERS) {
+        search.choose_anew(orders, settings, control)?;
     }
     Ok(search.current.into_iter().map(|column| column.shipped).collect())
 }

@@ -52,6 +52,8 @@ const SMALL_WAVE: usize = 25;
 const ROUND_FROM: f64 = 0.05;
 /// Passes of re-evaluation.
 const PASSES: usize = 3;
+/// Nodes of branch and bound over the fractional part of the relaxation.
+const SETTLING_NODES: i32 = 1_000;
 /// How often the distance is halved in search of a program that can be written down.
 const MAX_HALVINGS: usize = 24;
 /// Shipments and parts of a program that HiGHS can still make something of.
@@ -75,7 +77,7 @@ pub fn solve_exact(
     run.first_plan();
     let relaxation = run.relax()?;
     if run.is_open() {
-        run.rounded(&relaxation.duals, &relaxation.columns, &relaxation.values);
+        run.settled(&relaxation)?;
     }
     if run.is_open() {
         run.neighbourhoods(&relaxation)?;
@@ -268,6 +270,21 @@ impl<'a> Run<'a> {
         let mut plan = primal::round(self.problem, duals, columns, values, &stop);
         primal::reevaluate(self.problem, &mut plan, PASSES, &stop);
         self.offer(plan.into_iter().flatten().collect());
+    }
+
+    /// A plan from the relaxation's last solution, its fractional part chosen by HiGHS.
+    fn settled(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
+        let problem = self.problem;
+        let stop = || self.stop();
+        let Relaxation { duals, columns, values, .. } = relaxation;
+        let plan = primal::round(problem, duals, columns, values, &stop);
+        let settings = self.mip_settings(self.control.seconds_left() * 0.25);
+        let settings = MipSettings { nodes: SETTLING_NODES, ..settings };
+        let mut plan = neighbourhoods::settle(problem, relaxation, plan, settings, self.control)?;
+        primal::reevaluate(problem, &mut plan, PASSES, &stop);
+        self.offer(plan.into_iter().flatten().collect());
+        self.report(Stage::Neighbourhoods);
+        Ok(())
     }
 
     /// A better plan by search in its neighbourhoods.
