@@ -46,6 +46,8 @@ pub struct Control<'a> {
     memory: Option<MemoryLimit<'a>>,
     interrupted: &'a AtomicBool,
     listener: Box<dyn Fn(Progress) + Sync + 'a>,
+    /// What this is a part of, whose limits hold as well.
+    whole: Option<&'a Control<'a>>,
 }
 
 /// A limit on the memory in use, and what is known of it.
@@ -94,6 +96,7 @@ impl<'a> Control<'a> {
             memory: None,
             interrupted,
             listener: Box::new(listener),
+            whole: None,
         }
     }
 
@@ -109,10 +112,12 @@ impl<'a> Control<'a> {
         self
     }
 
-    /// The same limits on time and interrupts, heard by nobody.
-    pub fn silent(&self) -> Control<'a> {
-        let left = self.limit.map_or(f64::INFINITY, |_| self.seconds_left());
-        Control::new(left, self.interrupted, |_| ())
+    /// A control for a part of the time that is left, under the same limits; nobody hears what is
+    /// reported to it.
+    pub fn part(&self, share: f64) -> Control<'_> {
+        let mut part = Control::new(share * self.seconds_left(), self.interrupted, |_| ());
+        part.whole = Some(self);
+        part
     }
 
     pub fn report(&self, progress: Progress) {
@@ -141,7 +146,9 @@ impl<'a> Control<'a> {
 
     /// Why the method has to stop now, if it has to.
     pub fn stopped(&self) -> Option<StoppedBy> {
-        if self.is_interrupted() {
+        if let Some(why) = self.whole.and_then(Control::stopped) {
+            Some(why)
+        } else if self.is_interrupted() {
             Some(StoppedBy::Interrupt)
         } else if self.seconds_left() <= 0.0 {
             Some(StoppedBy::TimeLimit)
@@ -201,6 +208,18 @@ mod tests {
         let late = Control::new(0.0, &interrupted, |_| ()).with_memory_limit(100, || Some(101));
         assert_eq!(late.stopped(), Some(StoppedBy::TimeLimit));
         assert_eq!(Control::new(f64::INFINITY, &interrupted, |_| ()).stopped(), None);
+    }
+
+    #[test]
+    fn a_part_ends_before_the_whole_and_with_it() {
+        let interrupted = AtomicBool::new(false);
+        let whole = Control::new(1000.0, &interrupted, |_| ());
+        assert_eq!(whole.part(0.0).stopped(), Some(StoppedBy::TimeLimit));
+        assert_eq!((whole.part(0.5).stopped(), whole.stopped()), (None, None));
+        let full = Control::new(1000.0, &interrupted, |_| ()).with_memory_limit(1, || Some(2));
+        assert_eq!(full.part(0.5).stopped(), Some(StoppedBy::MemoryLimit));
+        let endless = Control::new(f64::INFINITY, &interrupted, |_| ());
+        assert_eq!(endless.part(0.5).seconds_left(), f64::INFINITY);
     }
 
     #[test]

@@ -202,7 +202,7 @@ impl<'a> Search<'a> {
         }
         let program = Program::new(problem, &columns, &[], self.outside.clone())?;
         let start = program.start(&columns, orders.len());
-        let found = program.solve(&columns, &start, settings, &control.silent())?;
+        let found = program.solve(&columns, &start, settings, &control.part(1.0))?;
         let mut is_better = false;
         for column in found {
             let order = column.order as usize;

@@ -50,6 +50,8 @@ pub type Value<'a> = dyn Fn(Vec<Decision>) -> Objective + Sync + 'a;
 const SMALL_WAVE: usize = 25;
 /// The relative distance of bound and master from which on rounding can find something good.
 const ROUND_FROM: f64 = 0.05;
+/// The part of the time that prices may take; the rest is for good plans.
+const PRICING_TIME: f64 = 0.6;
 /// Passes of re-evaluation.
 const PASSES: usize = 3;
 /// Nodes of branch and bound over the fractional part of the relaxation.
@@ -247,8 +249,8 @@ impl<'a> Run<'a> {
         // Rounding is worth its time whenever the bound has come much closer to the master.
         let mut next_distance = ROUND_FROM;
         let (seed, gap, problem) = (self.settings.seed, self.settings.gap, self.problem);
-        let control = self.control;
-        let relaxation = relax(problem, &start, seed, gap, control, &mut |step| {
+        let control = self.control.part(PRICING_TIME);
+        let relaxation = relax(problem, &start, seed, gap, &control, &mut |step| {
             self.prove_bound(step.bound + constant, Proof::Decompose);
             self.offer(step.plan.iter().flatten().cloned().collect());
             let distance = (step.master - step.bound) / step.master.abs();
