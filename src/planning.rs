@@ -1,7 +1,7 @@
 //! The road from a wave and a model to a verified plan.
 
 use crate::domain::{CostKey, Method, Model, Wave};
-use crate::options::Planner;
+use crate::options::{Decision, Planner};
 use crate::plan::{Certificate, Ledger, Plan, Proof, Seconds, Status, explain};
 use crate::solve::{Control, ExactSettings, HighsError, Outcome, ResourceKey, solve_exact};
 use crate::strategies::Strategy;
@@ -18,6 +18,8 @@ pub struct RunInputs {
     pub model: serde_json::Value,
     /// Seconds of stages before planning, such as reading.
     pub seconds: BTreeMap<String, f64>,
+    /// What another plan decided, to start from; a heuristic does not.
+    pub start: Vec<Decision>,
 }
 
 /// Why there is no plan.
@@ -74,7 +76,7 @@ pub fn plan_wave(
     let before = control.seconds();
     let outcome = match strategy {
         Some(strategy) => strategy.plan(&planner, control)?,
-        None => solve_exact(&planner, settings, &value, control)?,
+        None => solve_exact(&planner, settings, &inputs.start, &value, control)?,
     };
     let solved = control.seconds();
     let mut ledger = Ledger::new(&planner, outcome.decisions.clone());

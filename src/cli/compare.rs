@@ -175,6 +175,7 @@ fn plan_all(
             digests: digests.clone(),
             model: model_to_json(&model, wave.minor_digits),
             seconds: [("read".to_owned(), read)].into(),
+            ..RunInputs::default()
         };
         output.remark(&format!("{label}: {strategy}"));
         let plan = plan_one(output, interrupt, &wave, &model, inputs)?;

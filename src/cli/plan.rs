@@ -73,6 +73,7 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
         digests,
         model: model_to_json(&model, wave.minor_digits),
         seconds: [("read".to_owned(), started.elapsed().as_secs_f64())].into(),
+        ..RunInputs::default()
     };
 
     let interrupt = Interrupt::listen(output)?;

@@ -19,6 +19,7 @@ pub use reasons::explain;
 
 use crate::domain::CapacityUnit;
 use crate::ids::{LaneId, LineId, NodeId, OrderId, ReturnId, ServiceId, SkuId, ZoneId};
+use crate::options::Decision;
 use crate::time::Day;
 use crate::units::{Decimal, Money, Quantity};
 
@@ -229,4 +230,20 @@ pub struct Plan {
     pub stock_use: Vec<StockUse>,
     /// By return.
     pub returns: Vec<PlannedReturn>,
+}
+impl Plan {
+    /// The decisions that the assignments stand for.
+    pub fn decisions(&self) -> Vec<Decision> {
+        let rows = self.assignments.iter();
+        rows.map(|row| Decision {
+            line: row.line,
+            ship_date: row.ship_date,
+            source: row.source,
+            hops: row.hops.clone(),
+            node: row.last_node,
+            service: row.service,
+            quantity: row.quantity,
+        })
+        .collect()
+    }
 }

@@ -16,6 +16,7 @@ pub mod pricing;
 mod primal;
 mod relax;
 mod resources;
+mod resume;
 mod routes;
 mod rows;
 mod search;

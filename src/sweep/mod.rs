@@ -45,7 +45,8 @@ pub fn models(wave: &Wave, model: &Model, varies: &[Vary]) -> Result<Vec<Model>,
     grid(varies).into_iter().map(vary).collect()
 }
 
-/// Plans the wave at every point of the grid, neighbours one after the other. `control` makes the
+/// Plans the wave at every point of the grid, neighbours one after the other, each from the plan of
+/// the one before. `control` makes the
 /// limits of one point, whose place in the sequence and values it is told. An interrupt ends the sweep after
 /// the point that is being planned.
 ///
@@ -72,8 +73,8 @@ pub fn sweep<'a>(
             break;
         }
         let json = model_to_json(&model, wave.minor_digits);
-        let inputs = RunInputs { model: json, ..inputs.clone() };
-        // The plan of the point before is the last of `points`: a start for a planner that takes one.
+        let start = points.last().map_or_else(Vec::new, |before| before.plan.decisions());
+        let inputs = RunInputs { model: json, start, ..inputs.clone() };
         let plan = plan_wave(wave, &model, inputs, &control)
             .map_err(|source| SweepError::Plan { at, source })?;
         points.push(SweepPoint { index, values: grid[index].clone(), model, plan });

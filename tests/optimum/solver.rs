@@ -9,7 +9,7 @@ use crate::random_wave::{Profile, random_case};
 use crate::{backends, oracle};
 use std::sync::atomic::AtomicBool;
 use wavewright::domain::{Commitment, Level, Model, Wave};
-use wavewright::options::frozen_decisions;
+use wavewright::options::{Decision, frozen_decisions};
 use wavewright::plan::{Assignment, Plan};
 use wavewright::planning::{PlanError, RunInputs, plan_wave};
 use wavewright::solve::Control;
@@ -18,9 +18,14 @@ use wavewright::verify::verify;
 
 /// The plan of a wave by the exact method.
 fn planned(wave: &Wave, model: &Model) -> Plan {
+    planned_from(wave, model, Vec::new(), f64::INFINITY)
+}
+
+/// A verified plan by the exact method, from other decisions and within so many seconds.
+fn planned_from(wave: &Wave, model: &Model, start: Vec<Decision>, seconds: f64) -> Plan {
     let interrupted = AtomicBool::new(false);
-    let control = Control::new(f64::INFINITY, &interrupted, |_| {});
-    match plan_wave(wave, model, RunInputs::default(), &control) {
+    let control = Control::new(seconds, &interrupted, |_| {});
+    match plan_wave(wave, model, RunInputs { start, ..RunInputs::default() }, &control) {
         Ok(plan) => plan,
         Err(PlanError::Unverified(violations)) => panic!("not verified: {violations:#?}"),
         Err(error) => panic!("{error}"),
@@ -164,6 +169,23 @@ fn plans_repeat() {
         once.certificate.seconds.clear();
         again.certificate.seconds.clear();
         assert_eq!(once, again, "{profile:?} {seed}");
+        true
+    });
+}
+
+/// Tests that a plan is as good when it is resumed, with no time to plan anything.
+#[test]
+fn a_plan_resumes() {
+    over_all(SEEDS, 0.5, |seed, profile| {
+        let (wave, model) = random_case(seed, profile);
+        // Orders with frozen units are planned anew.
+        if wave.commitments.iter().any(Commitment::is_frozen) {
+            return false;
+        }
+        let plan = planned(&wave, &model);
+        let resumed = planned_from(&wave, &model, plan.decisions(), 0.0);
+        let objectives = [plan, resumed].map(|plan| plan.certificate.objective);
+        assert_eq!(objectives[0], objectives[1], "{profile:?} {seed}");
         true
     });
 }

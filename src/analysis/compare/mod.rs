@@ -20,7 +20,7 @@ pub use tables::COMPARISON_TABLES;
 pub use write::{PLANS, check_comparison_folder, write_comparison};
 
 use crate::domain::{Model, Wave};
-use crate::options::{Decision, Planner};
+use crate::options::Planner;
 use crate::plan::{Ledger, Plan};
 
 /// A plan of a wave by a strategy.
@@ -91,7 +91,7 @@ fn judge(runs: &WaveRuns, base: usize) -> JudgedWave {
         .runs
         .iter()
         .map(|run| {
-            let ledger = Ledger::new(&planner, decisions(&run.plan));
+            let ledger = Ledger::new(&planner, run.plan.decisions());
             orders::results(&runs.wave, &runs.model, &run.plan, &ledger)
         })
         .collect();
@@ -120,21 +120,6 @@ fn judge(runs: &WaveRuns, base: usize) -> JudgedWave {
         })
         .collect();
     JudgedWave { bound, plans }
-}
-
-/// The decisions that a plan's assignments stand for.
-fn decisions(plan: &Plan) -> Vec<Decision> {
-    let rows = plan.assignments.iter();
-    rows.map(|row| Decision {
-        line: row.line,
-        ship_date: row.ship_date,
-        source: row.source,
-        hops: row.hops.clone(),
-        node: row.last_node,
-        service: row.service,
-        quantity: row.quantity,
-    })
-    .collect()
 }
 
 /// A share, where there is something to take it of.

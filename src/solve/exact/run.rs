@@ -12,6 +12,7 @@ use crate::solve::master::OrderColumn;
 use crate::solve::neighbourhoods;
 use crate::solve::primal;
 use crate::solve::relax::{Duals, Relaxation, relax};
+use crate::solve::resume::resume;
 use crate::solve::wave_options::WaveProblem;
 use crate::solve::{Control, Progress, Proof, ResourceKey, Scope, Stage, StoppedBy};
 use crate::units::{Decimal, Objective};
@@ -61,13 +62,15 @@ const MAX_HALVINGS: usize = 24;
 /// Shipments and parts of a program that HiGHS can still make something of.
 pub(super) const MAX_PIECES: usize = 100_000;
 
-/// Plans a wave by the exact method; `value` says what decisions cost.
+/// Plans a wave by the exact method, from the decisions of another plan where there are some;
+/// `value` says what decisions cost.
 ///
 /// # Errors
 /// When HiGHS fails.
 pub fn solve_exact(
     planner: &Planner,
     settings: ExactSettings,
+    start: &[Decision],
     value: &Value,
     control: &Control,
 ) -> Result<Outcome, HighsError> {
@@ -77,6 +80,10 @@ pub fn solve_exact(
     let aim = ExactSettings { gap: if is_small { 0.0 } else { settings.gap }, ..settings };
     let mut run = Run::new(&problem, aim, value, control);
     run.first_plan();
+    if !start.is_empty() {
+        run.offer(resume(&problem, start, &|| control.stopped().is_some()));
+        run.report(Stage::FirstPlan);
+    }
     let relaxation = run.relax()?;
     if run.is_open() {
         run.settled(&relaxation)?;
