@@ -122,6 +122,15 @@ pub struct OrderOptions {
     pub bundled: u64,
 }
 
+impl OrderOptions {
+    /// What units of an open line are of its need, whose lines count alike.
+    pub fn share_of_need(&self, line: usize, units: Quantity) -> f64 {
+        let terms = &self.lines[line];
+        let in_need = self.needs[terms.need].lines.len() as f64;
+        f64::from(units) / f64::from(terms.quantity) / in_need
+    }
+}
+
 /// An option that was left out, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pruned {

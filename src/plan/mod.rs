@@ -175,8 +175,8 @@ pub struct Unfilled {
 
 /// Work at a node on a date.
 #[derive(Clone, Debug, PartialEq)]
-pub struct NodeLoad {
-    pub node: NodeId,
+pub struct NodeLoad<N = NodeId> {
+    pub node: N,
     pub date: Day,
     pub unit: CapacityUnit,
     pub used: Decimal,
@@ -190,9 +190,9 @@ pub struct NodeLoad {
 
 /// Stock of an item at a node.
 #[derive(Clone, Debug, PartialEq)]
-pub struct StockUse {
-    pub node: NodeId,
-    pub sku: SkuId,
+pub struct StockUse<N = NodeId, S = SkuId> {
+    pub node: N,
+    pub sku: S,
     /// By the end of the horizon; nothing where it is unlimited.
     pub available: Option<i64>,
     pub used: i64,

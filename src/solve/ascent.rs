@@ -59,14 +59,7 @@ pub fn ascend(
                 }
             }
         }
-        improve(Step {
-            bound: best.bound,
-            master: f64::INFINITY,
-            duals: &best.duals,
-            columns: &[],
-            values: &[],
-            plan: &[],
-        });
+        improve(best.step());
         if failed >= PATIENCE {
             (aim, failed) = (aim * SHRINK, 0);
             duals = best.duals.clone();

@@ -55,7 +55,7 @@ pub fn improve(
             break;
         }
     }
-    Ok(search.current.into_iter().map(|column| column.shipped).collect())
+    Ok(search.plan())
 }
 
 /// Orders whose choice the relaxation leaves open that one program can take.
@@ -85,7 +85,7 @@ pub fn settle(
     for orders in open.chunks(OPEN_ORDERS) {
         search.choose_anew(orders, settings, control)?;
     }
-    Ok(search.current.into_iter().map(|column| column.shipped).collect())
+    Ok(search.plan())
 }
 
 impl<'a> Search<'a> {
@@ -127,6 +127,10 @@ impl<'a> Search<'a> {
         }
         search.current = current;
         search
+    }
+
+    fn plan(self) -> Vec<Option<Column>> {
+        self.current.into_iter().map(|column| column.shipped).collect()
     }
 
     /// Searches around every order that does worse than the prices promise, those that do worst

@@ -260,11 +260,10 @@ fn used_parts(scan: &Scan, entries: &[Entry]) -> Vec<UsedPart> {
         }
         let mut by_need = vec![0.0; options.needs.len()];
         for content in &contents {
-            let Some(line) = options.lines.iter().find(|line| line.id.0 == content.line) else {
+            let Some(line) = options.lines.iter().position(|line| line.id.0 == content.line) else {
                 continue;
             };
-            let in_need = options.needs[line.need].lines.len() as f64;
-            by_need[line.need] += f64::from(content.quantity) / f64::from(line.quantity) / in_need;
+            by_need[options.lines[line].need] += options.share_of_need(line, content.quantity);
         }
         let parts = by_need.iter().enumerate();
         let paid = parts.map(|(need, used)| used * scan.part_of(need, departure, lane)).sum();

@@ -98,6 +98,18 @@ impl Relaxation {
         is_better
     }
 
+    /// How far it is, without a master.
+    pub(super) fn step(&self) -> Step<'_> {
+        Step {
+            bound: self.bound,
+            master: f64::INFINITY,
+            duals: &self.duals,
+            columns: &[],
+            values: &[],
+            plan: None,
+        }
+    }
+
     /// Takes out the order plans that cost, at the prices of the bound, at most so much more than
     /// the best of their order, as a part of the average order's cost.
     fn near_columns(&mut self, part: f64) -> Vec<OrderColumn> {
@@ -159,8 +171,8 @@ pub struct Step<'a> {
     pub duals: &'a Duals,
     pub columns: &'a [OrderColumn],
     pub values: &'a [f64],
-    /// A plan of the wave that was made on the way, if there is one.
-    pub plan: &'a [Option<Column>],
+    /// A plan of the wave that was made on the way.
+    pub plan: Option<&'a [Option<Column>]>,
 }
 
 /// What pricing an order gave.
@@ -198,14 +210,7 @@ pub fn relax(
     if problem.orders.len() > SOME_ORDERS {
         best = ascend(problem, FIRST_STEPS, control, improve);
         plan = planned_at(problem, &best, control);
-        improve(Step {
-            bound: best.bound,
-            master: f64::INFINITY,
-            duals: &best.duals,
-            columns: &[],
-            values: &[],
-            plan: &plan,
-        });
+        improve(Step { plan: Some(&plan), ..best.step() });
     }
     let near = best.near_columns(NEAR);
     let mut master = Master::new(problem, plan, seed)?;
@@ -230,12 +235,10 @@ pub fn relax(
             added += usize::from(master.add(result.plan)?);
         }
         let incumbent = improve(Step {
-            bound: best.bound,
             master: objective,
-            duals: &best.duals,
             columns: &master.columns,
             values: &best.values,
-            plan: &[],
+            ..best.step()
         });
         if incumbent - best.bound <= target_gap * incumbent.abs() || control.stopped().is_some() {
             break;

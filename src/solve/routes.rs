@@ -60,13 +60,6 @@ fn route_cost(scan: &Scan, line: usize, parts: usize, route: &Route) -> f64 {
     first + lanes.sum::<f64>()
 }
 
-/// What units of a line share of its need.
-fn share_of(scan: &Scan, line: usize, units: Quantity) -> f64 {
-    let terms = &scan.options.lines[line];
-    let in_need = scan.options.needs[terms.need].lines.len() as f64;
-    f64::from(units) / f64::from(terms.quantity) / in_need
-}
-
 /// The part of a cost paid once that units of a line pay. What sharing would lower by rounding is
 /// taken off in full.
 fn part(once: f64, share: f64) -> f64 {
@@ -77,7 +70,7 @@ fn part(once: f64, share: f64) -> f64 {
 fn lane_cost(scan: &Scan, line: usize, units: Quantity, departure: usize) -> f64 {
     let terms = &scan.options.lines[line];
     let [_, once] = scan.paid_once(departure);
-    let share = share_of(scan, line, units) * scan.part_of(terms.need, departure, true);
+    let share = scan.options.share_of_need(line, units) * scan.part_of(terms.need, departure, true);
     let kg = scan.tables.kg[line] * f64::from(units) / f64::from(terms.quantity);
     part(once, share) + kg * scan.tables.departures[departure].kg_cost
 }
@@ -101,7 +94,7 @@ fn first_cost(scan: &Scan, line: usize, units: Quantity, supply: usize, departur
     if may_exceed && !(has_room() && scan.stock_fits(stock, units)) {
         return f64::INFINITY;
     }
-    let share = share_of(scan, line, units);
+    let share = scan.options.share_of_need(line, units);
     // Parts of a divided line that are released together count as one line.
     let as_line = if options.split_lines { q / f64::from(terms.quantity) } else { 1.0 };
     let [once, _] = scan.paid_once(departure);

@@ -226,8 +226,7 @@ impl OrderTables {
         };
         for entry in entries {
             let line = &options.lines[entry.line as usize];
-            let in_need = options.needs[line.need].lines.len() as f64;
-            let share = entry.quantity as f64 / line.quantity as f64 / in_need;
+            let share = options.share_of_need(entry.line as usize, entry.quantity);
             let group = &self.groups[entry.group as usize];
             add(line.need, group.release.opening, share);
             add(line.need, self.source_opening(options, entry), share);

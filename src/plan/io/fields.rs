@@ -1,11 +1,12 @@
-//! Cells that must have a value, and those that name lines, reasons and routes.
+//! Cells that must have a value, those that name lines, reasons and routes, and rows that are read
+//! with ids or with names alike.
 
 use super::cells::Cells;
 use super::codes;
 use super::lookup::Lookup;
-use crate::domain::{ROUTE_MARK, Wave};
+use crate::domain::{CapacityUnit, ROUTE_MARK, Wave};
 use crate::ids::{LineId, NodeId, SkuId};
-use crate::plan::{Hop, Reason};
+use crate::plan::{Hop, NodeLoad, Reason, StockUse};
 use crate::time::Day;
 use crate::units::{Decimal, Money};
 use rustc_hash::FxHashMap;
@@ -119,4 +120,42 @@ pub(super) fn route(cells: &mut Cells<'_>, ids: &Lookup<'_>, source: NodeId) -> 
         return None;
     }
     Some(hops)
+}
+
+/// The rest of a row of work at a node.
+pub(super) fn node_load<N>(cells: &mut Cells<'_>, node: Option<N>) -> Option<NodeLoad<N>> {
+    let date = date(cells, "date");
+    let unit = cells.choice("unit", &CapacityUnit::ALL, CapacityUnit::name);
+    let unit = cells.needed("unit", unit);
+    let used = decimal(cells, "used");
+    let capacity = cells.fixed("capacity", Decimal::PLACES);
+    let overload = decimal(cells, "overload");
+    let shadow_price = cells.float("shadow_price");
+    Some(NodeLoad {
+        node: node?,
+        date: date?,
+        unit: unit?,
+        used: used?,
+        capacity: capacity?.map(Decimal),
+        overload: overload?,
+        shadow_price: shadow_price?,
+    })
+}
+
+/// The rest of a row of stock at a node.
+pub(super) fn stock_use<N, S>(
+    cells: &mut Cells<'_>,
+    node: Option<N>,
+    sku: Option<S>,
+) -> Option<StockUse<N, S>> {
+    let available = cells.count("available");
+    let used = count(cells, "used");
+    let shadow_price = cells.float("shadow_price");
+    Some(StockUse {
+        node: node?,
+        sku: sku?,
+        available: available?,
+        used: used?,
+        shadow_price: shadow_price?,
+    })
 }

@@ -3,14 +3,13 @@
 //! For what looks at plans from outside, as a report does, and may not have the wave at hand.
 
 use super::cells::{Cells, finding};
-use super::fields::{count, date, decimal, float, money, text};
+use super::fields::{count, date, float, money, node_load, stock_use, text};
 use super::read::{certificate, table};
 use super::{CERTIFICATE, codes, columns};
 use crate::diagnostics::Findings;
-use crate::domain::CapacityUnit;
-use crate::plan::{AssignmentKind, Certificate};
+use crate::plan::{AssignmentKind, Certificate, NodeLoad, StockUse};
 use crate::time::Day;
-use crate::units::{Decimal, Money};
+use crate::units::Money;
 use iso_currency::Currency;
 use std::path::Path;
 
@@ -84,30 +83,10 @@ pub struct UnfilledRow {
 }
 
 /// Work at a node on a date.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LoadRow {
-    pub node: String,
-    pub date: Day,
-    pub unit: CapacityUnit,
-    pub used: Decimal,
-    /// Nothing where the node has no limit.
-    pub capacity: Option<Decimal>,
-    pub overload: Decimal,
-    /// In the currency; nothing where the method has no prices.
-    pub shadow_price: Option<f64>,
-}
+pub type LoadRow = NodeLoad<String>;
 
 /// Stock of an item at a node.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StockRow {
-    pub node: String,
-    pub sku: String,
-    /// Nothing where it is unlimited.
-    pub available: Option<i64>,
-    pub used: i64,
-    /// In the currency; nothing where the method has no prices.
-    pub shadow_price: Option<f64>,
-}
+pub type StockRow = StockUse<String, String>;
 
 /// Reads the tables of a plan folder, each from Parquet or, where that is absent, from CSV.
 ///
@@ -252,37 +231,15 @@ impl Reader<'_> {
 
     fn node_load(&mut self) -> Vec<LoadRow> {
         self.table("node_load", &columns::NODE_LOAD, |cells| {
-            let (node, date) = (text(cells, "node_id"), date(cells, "date"));
-            let unit = cells.choice("unit", &CapacityUnit::ALL, CapacityUnit::name);
-            let unit = cells.needed("unit", unit);
-            let used = decimal(cells, "used");
-            let capacity = cells.fixed("capacity", Decimal::PLACES);
-            let overload = decimal(cells, "overload");
-            let shadow_price = cells.float("shadow_price");
-            Some(LoadRow {
-                node: node?,
-                date: date?,
-                unit: unit?,
-                used: used?,
-                capacity: capacity?.map(Decimal),
-                overload: overload?,
-                shadow_price: shadow_price?,
-            })
+            let node = text(cells, "node_id");
+            node_load(cells, node)
         })
     }
 
     fn stock_use(&mut self) -> Vec<StockRow> {
         self.table("stock_use", &columns::STOCK_USE, |cells| {
             let (node, sku) = (text(cells, "node_id"), text(cells, "sku"));
-            let (available, used) = (cells.count("available"), count(cells, "used"));
-            let shadow_price = cells.float("shadow_price");
-            Some(StockRow {
-                node: node?,
-                sku: sku?,
-                available: available?,
-                used: used?,
-                shadow_price: shadow_price?,
-            })
+            stock_use(cells, node, sku)
         })
     }
 }

@@ -2,18 +2,18 @@
 
 use super::cells::{Cells, finding};
 use super::fields::{
-    count, date, decimal, float, id, line, money, no_lane, reasons, route, same_sku, text,
+    count, date, decimal, float, id, line, money, no_lane, node_load, reasons, route, same_sku,
+    stock_use, text,
 };
 use super::lookup::Lookup;
 use super::{CERTIFICATE, codes, columns};
 use crate::diagnostics::{Finding, Findings};
-use crate::domain::{CapacityUnit, Wave};
+use crate::domain::Wave;
 use crate::plan::{
     Assignment, AssignmentKind, Certificate, NodeLoad, Plan, PlannedReturn, Shipment, StockUse,
     Transfer, Unfilled,
 };
 use crate::tables::Source;
-use crate::units::Decimal;
 use rustc_hash::FxHashMap;
 use std::path::Path;
 
@@ -257,22 +257,7 @@ impl<'a> Reader<'a> {
     fn node_load(&mut self) -> Vec<NodeLoad> {
         self.table("node_load", &columns::NODE_LOAD, |cells, ids| {
             let node = id(cells, "node_id", &ids.nodes);
-            let date = date(cells, "date");
-            let unit = cells.choice("unit", &CapacityUnit::ALL, CapacityUnit::name);
-            let unit = cells.needed("unit", unit);
-            let used = decimal(cells, "used");
-            let capacity = cells.fixed("capacity", Decimal::PLACES);
-            let overload = decimal(cells, "overload");
-            let shadow_price = cells.float("shadow_price");
-            Some(NodeLoad {
-                node: node?,
-                date: date?,
-                unit: unit?,
-                used: used?,
-                capacity: capacity?.map(Decimal),
-                overload: overload?,
-                shadow_price: shadow_price?,
-            })
+            node_load(cells, node)
         })
     }
 
@@ -280,16 +265,7 @@ impl<'a> Reader<'a> {
         self.table("stock_use", &columns::STOCK_USE, |cells, ids| {
             let node = id(cells, "node_id", &ids.nodes);
             let sku = id(cells, "sku", &ids.skus);
-            let available = cells.count("available");
-            let used = count(cells, "used");
-            let shadow_price = cells.float("shadow_price");
-            Some(StockUse {
-                node: node?,
-                sku: sku?,
-                available: available?,
-                used: used?,
-                shadow_price: shadow_price?,
-            })
+            stock_use(cells, node, sku)
         })
     }
 

@@ -43,7 +43,7 @@ pub fn enumerate(
         pieces.shipments.extend(of_order.shipments);
         pieces.parts.extend(of_order.parts);
     }
-    pieces.extend(Pieces::default());
+    pieces.sort();
     Some(pieces)
 }
 

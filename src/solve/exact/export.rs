@@ -3,6 +3,7 @@
 use crate::domain::Wave;
 use crate::options::{OpenLine, Planner};
 use crate::solve::Control;
+use crate::solve::exact::names::plain;
 use crate::solve::exact::run::{constant, pieces_that_matter};
 use crate::solve::exact::{ExactSettings, Formulation, Part, Shipment, Value, enumerate};
 use crate::solve::highs::{HighsError, write_model};
@@ -139,11 +140,6 @@ fn joined(parts: &[String]) -> String {
     let mut name: String = parts.iter().map(|part| plain(part)).collect::<Vec<_>>().join(".");
     name.truncate(MAX_NAME);
     name
-}
-
-/// A name as model files take it: letters, digits and underscores.
-fn plain(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }
 
 /// Appends a number to the second and later names that are the same: ids that differ only in

@@ -348,10 +348,9 @@ impl<'a> Formulation<'a> {
             let order = piece.order as usize;
             let OrderProblem { options, tables } = &self.problem.orders[order];
             if let Some(local) = tables.source_opening(options, &piece.entry) {
-                let line = &options.lines[piece.entry.line as usize];
-                let in_need = options.needs[line.need].lines.len() as f64;
-                let share = f64::from(piece.entry.quantity) / f64::from(line.quantity) / in_need;
-                let key = (tables.openings[local], order, line.need);
+                let line = piece.entry.line as usize;
+                let share = options.share_of_need(line, piece.entry.quantity);
+                let key = (tables.openings[local], order, options.lines[line].need);
                 uses.entry(key).or_default().add_mul(share, part.variable);
             }
         }

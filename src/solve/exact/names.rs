@@ -81,7 +81,7 @@ pub(super) fn opening_name(problem: &WaveProblem, id: u32) -> String {
 }
 
 /// A name as model files take it: letters, digits and underscores.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }
 

@@ -60,20 +60,17 @@ impl Pieces {
         pieces
     }
 
-    pub fn len(&self) -> usize {
-        self.shipments.len() + self.parts.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Adds others, without repeating any.
     pub fn extend(&mut self, others: Pieces) {
         self.shipments.extend(others.shipments);
+        self.parts.extend(others.parts);
+        self.sort();
+    }
+
+    /// Sorts, and drops repetitions.
+    pub fn sort(&mut self) {
         self.shipments.sort_by_key(Shipment::key);
         self.shipments.dedup_by_key(|shipment| shipment.key());
-        self.parts.extend(others.parts);
         self.parts.sort_by(|a, b| a.key().cmp(&b.key()));
         self.parts.dedup_by(|a, b| a.key() == b.key());
     }

@@ -185,9 +185,6 @@ impl<'a> Run<'a> {
 
     /// Takes columns as the incumbent where the ledger says that they are better.
     fn offer(&mut self, columns: Vec<Column>) {
-        if columns.is_empty() {
-            return;
-        }
         let objective = (self.value)(self.decisions(&columns));
         if objective < self.objective {
             self.objective = objective;
@@ -259,7 +256,9 @@ impl<'a> Run<'a> {
         let control = self.control.part(PRICING_TIME);
         let relaxation = relax(problem, &start, seed, gap, &control, &mut |step| {
             self.prove_bound(step.bound + constant, Proof::Decompose);
-            self.offer(step.plan.iter().flatten().cloned().collect());
+            if let Some(plan) = step.plan {
+                self.offer(plan.iter().flatten().cloned().collect());
+            }
             let distance = (step.master - step.bound) / step.master.abs();
             if distance < next_distance && !self.stop() {
                 next_distance = distance * 0.5;
@@ -275,23 +274,25 @@ impl<'a> Run<'a> {
 
     /// A plan from a fractional one, by rounding and re-evaluation.
     fn rounded(&mut self, duals: &Duals, columns: &[OrderColumn], values: &[f64]) {
-        let stop = || self.stop();
-        let mut plan = primal::round(self.problem, duals, columns, values, &stop);
-        primal::reevaluate(self.problem, &mut plan, PASSES, &stop);
+        let plan = primal::round(self.problem, duals, columns, values, &|| self.stop());
+        self.offer_reevaluated(plan);
+    }
+
+    /// Takes a plan as the incumbent, after re-evaluation, where it is better.
+    fn offer_reevaluated(&mut self, mut plan: Vec<Option<Column>>) {
+        primal::reevaluate(self.problem, &mut plan, PASSES, &|| self.stop());
         self.offer(plan.into_iter().flatten().collect());
     }
 
     /// A plan from the relaxation's last solution, its fractional part chosen by HiGHS.
     fn settled(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
         let problem = self.problem;
-        let stop = || self.stop();
         let Relaxation { duals, columns, values, .. } = relaxation;
-        let plan = primal::round(problem, duals, columns, values, &stop);
+        let plan = primal::round(problem, duals, columns, values, &|| self.stop());
         let settings = self.mip_settings(self.control.seconds_left() * 0.25);
         let settings = MipSettings { nodes: SETTLING_NODES, ..settings };
-        let mut plan = neighbourhoods::settle(problem, relaxation, plan, settings, self.control)?;
-        primal::reevaluate(problem, &mut plan, PASSES, &stop);
-        self.offer(plan.into_iter().flatten().collect());
+        let plan = neighbourhoods::settle(problem, relaxation, plan, settings, self.control)?;
+        self.offer_reevaluated(plan);
         self.report(Stage::Neighbourhoods);
         Ok(())
     }
@@ -322,9 +323,8 @@ impl<'a> Run<'a> {
             settings,
             self.control,
         )?;
-        if let Some(mut plan) = found {
-            primal::reevaluate(problem, &mut plan, PASSES, &|| self.stop());
-            self.offer(plan.into_iter().flatten().collect());
+        if let Some(plan) = found {
+            self.offer_reevaluated(plan);
         }
         self.report(Stage::BranchAndBound);
         Ok(())

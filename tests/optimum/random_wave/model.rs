@@ -1,15 +1,15 @@
 //! Random models: weights, costs and rules.
 
 use super::{Dials, Random, maybe_money, money, thousandths};
+use crate::common;
 use wavewright::domain::{
-    CostKey, Deadline, Escalate, Method, Model, ModelCosts, NodeKind, ReturnRules, Rules,
-    SolveSettings,
+    CostKey, Deadline, Escalate, Method, Model, ModelCosts, NodeKind, Rules, SolveSettings,
 };
 use wavewright::units::Decimal;
 
 pub fn random_model(rng: &mut Random, dials: &Dials) -> Model {
+    let plain = common::model("random");
     Model {
-        name: "random".into(),
         weights: weights(rng),
         costs: ModelCosts {
             split_cost: maybe_money(rng, 60, 1, 400),
@@ -21,14 +21,8 @@ pub fn random_model(rng: &mut Random, dials: &Dials) -> Model {
             change_cost: maybe_money(rng, 80, 1, 500),
         },
         rules: rules(rng, dials),
-        returns: ReturnRules::default(),
-        solve: SolveSettings {
-            gap: 0.0,
-            time_limit_s: 60.0,
-            threads: 1,
-            seed: 1,
-            method: Method::Exact,
-        },
+        solve: SolveSettings { method: Method::Exact, ..plain.solve },
+        ..plain
     }
 }
 
