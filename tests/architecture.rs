@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// What each module may use of the crate; `diagnostics` besides, which serves everyone but
 /// `verify`. The modules stand from earlier to later; an arrow that is not here points back or
 /// sideways.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 21] = [
     ("units", &[]),
     ("ids", &["units"]),
     ("time", &["units", "ids"]),
@@ -47,6 +47,13 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "verify", "planning",
         ],
     ),
+    (
+        "orchestrate",
+        &[
+            "units", "ids", "time", "domain", "tables", "ingest", "network", "options", "solve",
+            "plan", "verify", "planning",
+        ],
+    ),
     ("program", &["units", "ids", "time", "domain", "network", "options", "solve", "plan"]),
     (
         "cli",
@@ -67,6 +74,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "analysis",
             "planning",
             "sweep",
+            "orchestrate",
             "program",
         ],
     ),
