@@ -4,3 +4,4 @@
 //! or planned comes from the state.
 
 pub mod event;
+pub mod state;
