@@ -224,9 +224,9 @@ fn a_series_out_of_order_is_taken() {
         let contradictions =
             contradictions.filter(|exception| exception.cause == Cause::ContradictoryEvent);
         assert!(contradictions.count() > 0, "seed {seed}");
-        assert_eq!(bound(&state).values().map(BTreeMap::len).sum::<usize>(), {
-            state.stock.values().map(|stock| stock.bound().count()).sum()
-        });
+        let anew: usize = bound(&state).values().map(BTreeMap::len).sum();
+        let kept: usize = state.stock.values().map(|stock| stock.bound().count()).sum();
+        assert_eq!(anew, kept, "seed {seed}");
         assert_eq!(snapshot(&state), state, "seed {seed}");
     }
 }
