@@ -10,6 +10,7 @@ mod export_model;
 mod failure;
 mod findings;
 mod generate;
+mod init;
 mod input;
 mod interrupt;
 mod output;
@@ -18,6 +19,7 @@ mod progress;
 mod reference;
 mod report;
 mod schema;
+mod state;
 mod summary;
 mod sweep;
 mod verify;
@@ -54,6 +56,7 @@ enum Command {
     Verify(verify::Args),
     Report(report::Args),
     Sweep(sweep::Args),
+    Init(init::Args),
     Schema(schema::Args),
     ExportModel(export_model::Args),
     Completions(completions::Args),
@@ -88,6 +91,7 @@ fn execute(command: Command, output: Output) -> Result<Exit, Failure> {
         Command::Verify(args) => verify::run(&args, output),
         Command::Report(args) => report::run(&args, output),
         Command::Sweep(args) => sweep::run(&args, output),
+        Command::Init(args) => init::run(&args, output),
         Command::Schema(args) => schema::run(&args, output),
         Command::ExportModel(args) => export_model::run(&args, output),
         Command::Completions(args) => completions::run(&args, output),
