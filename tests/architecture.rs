@@ -49,7 +49,10 @@ const MAY_USE: [(&str, &[&str]); 21] = [
     ),
     (
         "orchestrate",
-        &["units", "ids", "time", "domain", "tables", "network", "ingest", "plan", "planning"],
+        &[
+            "units", "ids", "time", "domain", "tables", "ingest", "network", "options", "solve",
+            "plan", "verify", "planning",
+        ],
     ),
     ("program", &["units", "ids", "time", "domain", "network", "options", "solve", "plan"]),
     (

@@ -1,3 +1,7 @@
-//! From what happened to what is to be done: the events of orders, stock and nodes.
+//! What happens between plans: events, the state that they add up to, and views of it.
+//!
+//! Events are appended to a log and never changed; a state is the fold over them. Whatever is shown
+//! or planned comes from the state.
 
+pub mod event;
 pub mod store;

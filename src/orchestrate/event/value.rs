@@ -1,0 +1,481 @@
+//! The types of an event's fields: what each accepts, and how it is written.
+//!
+//! Reading is exact and strict: a value that is not of its type is a fault, never bent to fit.
+
+use crate::domain::{CapacityUnit, Condition, Deadline};
+use crate::time::Day;
+use crate::units::{Decimal, parse_fixed};
+use jiff::Timestamp;
+use jiff::fmt::temporal::Pieces;
+use jiff::tz::{Offset, TimeZone};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::{DeserializeOwned, Error, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Value, json};
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Deref;
+
+/// The type of a field.
+pub(crate) trait Field: DeserializeOwned {
+    /// What the field accepts, in words.
+    fn accepts() -> String;
+
+    /// Finds what is wrong with a value: the path to it below `path`, and what is accepted there.
+    fn faults(value: &Value, path: &str, faults: &mut Vec<Fault>) {
+        if Self::deserialize(value).is_err() {
+            faults.push(Fault::value(path, value, &Self::accepts()));
+        }
+    }
+}
+
+/// What is wrong with a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// The field, such as `lines[0].sku`.
+    pub(crate) path: String,
+    pub(crate) what: Wrong,
+}
+
+/// How a field is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wrong {
+    /// It must be there; what it accepts.
+    Missing(String),
+    /// No such field; the nearest known one.
+    Unknown(Option<&'static str>),
+    /// Not a value of its type: the value as it is written, and what is accepted.
+    Value(String, String),
+}
+
+impl Fault {
+    pub(crate) fn value(path: &str, value: &Value, accepts: &str) -> Fault {
+        let shown = match value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        Fault { path: path.to_owned(), what: Wrong::Value(shown, accepts.to_owned()) }
+    }
+}
+
+/// Reads a text through `parse`.
+struct Parsed<T, F: FnOnce(&str) -> Option<T>>(&'static str, F);
+
+impl<T, F: FnOnce(&str) -> Option<T>> Visitor<'_> for Parsed<T, F> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        let expected = self.0;
+        (self.1)(text).ok_or_else(|| E::custom(format_args!("is not {expected}")))
+    }
+}
+
+/// Types that are written as text: the type, what it accepts, its schema, and how it is read.
+macro_rules! texts {
+    ($($name:ident $accepts:literal $schema:tt = $parse:expr;)*) => {$(
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<$name, D::Error> {
+                from.deserialize_str(Parsed($accepts, $parse))
+            }
+        }
+
+        impl Field for $name {
+            fn accepts() -> String {
+                $accepts.to_owned()
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                schemars::json_schema!($schema)
+            }
+        }
+    )*};
+}
+
+texts! {
+    Text "text that is not empty" { "type": "string", "minLength": 1 } =
+        |text| (!text.is_empty()).then(|| Text(text.into()));
+    Moment "an instant with an offset such as 2026-11-23T06:00:00-05:00"
+        { "type": "string", "format": "date-time" } = Moment::parse;
+    Date "a date such as 2026-11-23" { "type": "string", "format": "date" } =
+        |text| (text.len() == 10).then(|| text.parse().ok().map(Date)).flatten();
+    Nodes "nodes with > between them" { "type": "string", "minLength": 1 } =
+        |text| parts(text, |part| (!part.is_empty()).then(|| Text(part.into()))).map(Nodes);
+    Dates "dates with > between them" { "type": "string" } =
+        |text| match text {
+            "" => Some(Dates(Vec::new())),
+            _ => parts(text, |part| part.parse().ok()).map(Dates),
+        };
+}
+
+/// The parts of a text between the marks of a route, each read.
+fn parts<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+    text.split(crate::domain::ROUTE_MARK).map(read).collect()
+}
+
+/// A text with something in it: an id, a name or a remark.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Text(pub Box<str>);
+
+impl Deref for Text {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Text {
+        Text(text.into())
+    }
+}
+
+/// An instant with the offset that it is written with, which says what the date was there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    pub instant: Timestamp,
+    pub offset: Offset,
+}
+
+impl Moment {
+    /// Reads RFC 3339.
+    pub fn parse(text: &str) -> Option<Moment> {
+        let pieces = Pieces::parse(text).ok()?;
+        let offset = pieces.to_numeric_offset()?;
+        let local = pieces.date().to_datetime(pieces.time()?);
+        Some(Moment { instant: offset.to_timestamp(local).ok()?, offset })
+    }
+
+    /// The date where it was written.
+    pub fn date(self) -> Day {
+        Day::from(self.offset.to_datetime(self.instant).date())
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.instant.display_with_offset(self.offset), f)
+    }
+}
+
+impl From<&jiff::Zoned> for Moment {
+    fn from(zoned: &jiff::Zoned) -> Moment {
+        Moment { instant: zoned.timestamp(), offset: zoned.offset() }
+    }
+}
+
+impl Moment {
+    /// The same, as a time of `jiff` with a fixed offset.
+    pub fn zoned(self) -> jiff::Zoned {
+        self.instant.to_zoned(TimeZone::fixed(self.offset))
+    }
+}
+
+/// A calendar date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Date(pub Day);
+
+/// The nodes of a route, its source first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nodes(pub Vec<Text>);
+
+/// The dates on which a route departs, one a lane; none without lanes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dates(pub Vec<Day>);
+
+impl fmt::Display for Nodes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.iter().map(|node| &**node).collect::<Vec<_>>().join(">"))
+    }
+}
+
+impl fmt::Display for Dates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.iter().map(Day::to_string).collect::<Vec<_>>().join(">"))
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+macro_rules! written_as_text {
+    ($($name:ident)*) => {$(
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.collect_str(self)
+            }
+        }
+    )*};
+}
+written_as_text! { Moment Date Nodes Dates }
+
+/// Reads a number, or a text of one, with nine decimal places, exactly.
+struct Exact {
+    least: i64,
+    most: i64,
+    accepts: &'static str,
+}
+
+impl Exact {
+    fn check<E: Error>(&self, value: Option<i64>) -> Result<Decimal, E> {
+        let value = value.filter(|value| (self.least..=self.most).contains(value));
+        value.map(Decimal).ok_or_else(|| E::custom(format_args!("is not {}", self.accepts)))
+    }
+}
+
+impl Visitor<'_> for Exact {
+    type Value = Decimal;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.accepts)
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Decimal, E> {
+        self.check(i64::try_from(value).ok().and_then(|value| value.checked_mul(Decimal::SCALE)))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Decimal, E> {
+        self.check(value.checked_mul(Decimal::SCALE))
+    }
+
+    /// A double stands for its shortest decimal form, as in the tables of a wave.
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Decimal, E> {
+        self.check(parse_fixed(&value.to_string(), Decimal::PLACES).ok())
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Decimal, E> {
+        self.check(parse_fixed(text, Decimal::PLACES).ok())
+    }
+}
+
+/// Exact decimals: the type, its range, and what it accepts. They are written as text.
+macro_rules! decimals {
+    ($($(#[$doc:meta])* $name:ident $least:expr, $most:expr, $accepts:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub struct $name(pub Decimal);
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<$name, D::Error> {
+                let scale = Decimal::SCALE;
+                let exact =
+                    Exact { least: $least * scale, most: $most * scale, accepts: $accepts };
+                from.deserialize_any(exact).map($name)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.collect_str(&self.0)
+            }
+        }
+
+        impl Field for $name {
+            fn accepts() -> String {
+                $accepts.to_owned()
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                schemars::json_schema!({
+                    "type": ["string", "number"], "pattern": r"^-?[0-9]*\.?[0-9]*$",
+                    "minimum": $least, "maximum": $most
+                })
+            }
+        }
+    )*};
+}
+
+decimals! {
+    /// An amount in the currency of the wave, with at most its decimal places.
+    Amount 0, 1_000_000_000, "an amount of money from 0 to 1000000000";
+    /// Work that a node takes.
+    Work 0, 1_000_000_000, "a number from 0 to 1000000000";
+    /// The importance of an order.
+    Factor 0, 1_000_000, "a number from 0 to 1000000";
+}
+
+/// Numbers within a range: the type, what it is a number of, its range, and what it accepts.
+macro_rules! numbers {
+    ($($(#[$doc:meta])* $name:ident($inner:ty) $kind:literal $least:expr, $most:expr, $accepts:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize)]
+        pub struct $name(pub $inner);
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<$name, D::Error> {
+                let value = <$inner>::deserialize(from)?;
+                if ($least..=$most).contains(&value) {
+                    Ok($name(value))
+                } else {
+                    Err(D::Error::custom(concat!("is not ", $accepts)))
+                }
+            }
+        }
+
+        impl Field for $name {
+            fn accepts() -> String {
+                $accepts.to_owned()
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                schemars::json_schema!({ "type": $kind, "minimum": $least, "maximum": $most })
+            }
+        }
+    )*};
+}
+
+numbers! {
+    /// Units of an item.
+    Units(u32) "integer" 1, 100_000, "a whole number from 1 to 100000";
+    /// Stock and limits.
+    Count(u32) "integer" 0, 1_000_000_000, "a whole number from 0 to 1000000000";
+    /// A limit that lets something through.
+    CountFromOne(u32) "integer" 1, 1_000_000_000, "a whole number from 1 to 1000000000";
+    /// Units that came or went.
+    Difference(i32) "integer" -1_000_000_000, 1_000_000_000,
+        "a whole number from -1000000000 to 1000000000";
+    Latitude(f64) "number" -90.0, 90.0, "degrees from -90 to 90";
+    Longitude(f64) "number" -180.0, 180.0, "degrees from -180 to 180";
+    Km(f64) "number" 0.0, 1e6, "a distance in km from 0 to 1000000";
+}
+
+impl Field for bool {
+    fn accepts() -> String {
+        "true or false".to_owned()
+    }
+}
+
+/// One of a few names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Name<T>(pub T);
+
+/// A type whose values have names.
+pub(crate) trait Named: Copy + 'static {
+    const SCHEMA: &'static str;
+    fn all() -> &'static [Self];
+    fn name(self) -> &'static str;
+}
+
+impl<'de, T: Named> Deserialize<'de> for Name<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Name<T>, D::Error> {
+        let find = |text: &str| T::all().iter().copied().find(|known| known.name() == text);
+        from.deserialize_str(Parsed("one of the known names", |text: &str| find(text).map(Name)))
+    }
+}
+
+impl<T: Named> Serialize for Name<T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.0.name())
+    }
+}
+
+impl<T: Named> Field for Name<T> {
+    fn accepts() -> String {
+        let names: Vec<&str> = T::all().iter().map(|known| known.name()).collect();
+        format!("one of {}", names.join(", "))
+    }
+}
+
+impl<T: Named> JsonSchema for Name<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::SCHEMA.into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let names: Vec<&str> = T::all().iter().map(|known| known.name()).collect();
+        json!({ "type": "string", "enum": names }).try_into().unwrap_or_default()
+    }
+}
+
+macro_rules! named {
+    ($($type:ident: $($value:ident $name:literal),*;)*) => {$(
+        impl Named for $type {
+            const SCHEMA: &'static str = stringify!($type);
+
+            fn all() -> &'static [$type] {
+                &[$($type::$value),*]
+            }
+
+            fn name(self) -> &'static str {
+                match self {
+                    $($type::$value => $name,)*
+                }
+            }
+        }
+    )*};
+}
+
+named! {
+    CapacityUnit: Units "units", Lines "lines", Shipments "shipments", Minutes "minutes";
+    Condition: New "new", Used "used", Damaged "damaged";
+    Deadline: Hard "hard", Soft "soft";
+    JourneyKind: Ship "ship", Pickup "pickup";
+    Resolution: Release "release", Hold "hold", Cancel "cancel", Dismiss "dismiss";
+}
+
+/// How the customer gets an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JourneyKind {
+    Ship,
+    Pickup,
+}
+
+/// What is done about an exception.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Resolution {
+    /// The units are open again, the order goes on.
+    Release,
+    /// The order waits.
+    Hold,
+    /// The units are cancelled.
+    Cancel,
+    /// Nothing: it has been seen.
+    Dismiss,
+}
+
+impl Resolution {
+    /// Its name in events and views.
+    pub fn name(self) -> &'static str {
+        Named::name(self)
+    }
+}
