@@ -16,10 +16,13 @@ folder=$1; shift
 "$@" &
 server=$!
 cat >/dev/null
-kill -QUIT $server
+kill -INT $server
 wait $server
 rm -rf "$folder"
 "#;
+
+/// What the tests call; a folder of links may have some of them only.
+const PROGRAMS: [&str; 4] = ["initdb", "postgres", "createdb", "pg_isready"];
 
 struct Server {
     programs: PathBuf,
@@ -41,15 +44,23 @@ pub fn new_database() -> String {
 impl Server {
     fn start() -> Server {
         let programs = programs();
+        let user = user();
+        // A port that is free now may be taken before the server has it: then another one.
+        std::iter::repeat_with(|| Server::start_on_some_port(&programs, user.as_ref()))
+            .find_map(|server| server)
+            .expect("it goes on until there is one")
+    }
+
+    /// Starts a server; nothing where another program took the port.
+    fn start_on_some_port(programs: &Path, user: Option<&User>) -> Option<Server> {
         let folder = tempfile::Builder::new().prefix("wavewright-postgres-").tempdir().unwrap();
         // The keeper removes it.
         let folder = folder.keep();
-        let user = user();
-        if let Some(user) = &user {
+        if let Some(user) = user {
             std::os::unix::fs::chown(&folder, Some(user.id), Some(user.group)).unwrap();
         }
         let data = folder.join("data");
-        let made = as_user(user.as_ref(), &programs.join("initdb"))
+        let made = as_user(user, &programs.join("initdb"))
             .args(["--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", "--username"])
             .arg(USER)
             .arg("-D")
@@ -58,32 +69,27 @@ impl Server {
             .output()
             .unwrap();
         assert!(made.status.success(), "initdb: {}", text(&made));
-        loop {
-            // A port that is free now may be taken before the server has it: then another one.
-            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-            let log = std::fs::File::create(folder.join("log")).unwrap();
-            let command = as_user(user.as_ref(), &programs.join("postgres"));
-            let keeper = Command::new("sh")
-                .args(["-c", KEEPER, "keeper"])
-                .arg(&folder)
-                .arg(command.get_program())
-                .args(command.get_args())
-                .arg("-D")
-                .arg(&data)
-                .args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="])
-                .args(["-c", "fsync=off", "-c", &format!("port={port}")])
-                .current_dir(&folder)
-                .stdin(Stdio::piped())
-                .stdout(log.try_clone().unwrap())
-                .stderr(log)
-                .spawn()
-                .unwrap();
-            let databases = AtomicUsize::new(0);
-            let server = Server { programs: programs.clone(), port, databases, _keeper: keeper };
-            if server.is_ready(&folder) {
-                return server;
-            }
-        }
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let log = std::fs::File::create(folder.join("log")).unwrap();
+        let command = as_user(user, &programs.join("postgres"));
+        let keeper = Command::new("sh")
+            .args(["-c", KEEPER, "keeper"])
+            .arg(&folder)
+            .arg(command.get_program())
+            .args(command.get_args())
+            .arg("-D")
+            .arg(&data)
+            .args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="])
+            .args(["-c", "fsync=off", "-c", &format!("port={port}")])
+            .current_dir(&folder)
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let (programs, databases) = (programs.to_owned(), AtomicUsize::new(0));
+        let server = Server { programs, port, databases, _keeper: keeper };
+        server.is_ready(&folder).then_some(server)
     }
 
     /// Waits until the server answers; says no where another program has its port.
@@ -115,8 +121,7 @@ fn programs() -> PathBuf {
     if let Some(folder) = std::env::var_os("POSTGRES_BIN") {
         return folder.into();
     }
-    let has_server =
-        |folder: &PathBuf| folder.join("initdb").is_file() && folder.join("postgres").is_file();
+    let has_server = |folder: &PathBuf| PROGRAMS.iter().all(|name| folder.join(name).is_file());
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
     for (root, start) in
@@ -130,7 +135,7 @@ fn programs() -> PathBuf {
     folders.into_iter().find(has_server).unwrap_or_else(|| {
         panic!(
             "these tests run on PostgreSQL, and there is none: run scripts/postgres, or set the \
-             variable POSTGRES_BIN to the folder of initdb and postgres"
+             variable POSTGRES_BIN to the folder of initdb, postgres, createdb and pg_isready"
         )
     })
 }
@@ -150,9 +155,9 @@ fn user() -> Option<User> {
     if number(&["-u"]) != Some(0) {
         return None;
     }
-    let user = ["postgres", "nobody"].into_iter().find_map(|name| {
-        Some(User { id: number(&["-u", name])?, group: number(&["-g", name])? })
-    });
+    let user = ["postgres", "nobody"]
+        .into_iter()
+        .find_map(|name| Some(User { id: number(&["-u", name])?, group: number(&["-g", name])? }));
     Some(user.expect("there is a user postgres or nobody, since PostgreSQL does not run as root"))
 }
 

@@ -32,7 +32,8 @@ pub fn entries(ids: std::ops::Range<usize>) -> Vec<Entry> {
 }
 
 fn events_come_back_as_they_were(place: &StatePlace) {
-    let odd = entry("é – 'quoted' \"; DROP TABLE events", Some("ö"), "{\"text\": \"日本 \\u0000 %$1\"}");
+    let odd =
+        entry("é – 'quoted' \"; DROP TABLE events", Some("ö"), "{\"text\": \"日本 \\u0000 %$1\"}");
     let all = [odd, entry("", None, "{}"), entry("e1", Some(""), "{ }")];
     let mut store = new_store(place);
     let appended = store.append(&all).unwrap();

@@ -25,8 +25,7 @@ fn the_latest_snapshot_is_kept(place: &StatePlace) {
     let mut store = new_store(place);
     assert_eq!(store.snapshot().unwrap(), None);
     store.append(&entries(0..9)).unwrap();
-    let snapshot =
-        |sequence, format, length| Snapshot { sequence, format, bytes: bytes(length) };
+    let snapshot = |sequence, format, length| Snapshot { sequence, format, bytes: bytes(length) };
     for (saved, kept) in [
         (snapshot(3, 1, 17 << 20), true),
         (snapshot(5, 1, 100), true),

@@ -24,9 +24,8 @@ fn a_run_is_released_with_its_events_and_once(place: &StatePlace) {
     assert_eq!((appended.base, appended.last()), (4, 6));
     let released = store.run("r1").unwrap();
     assert_eq!((released.status, released.released_at), (RunStatus::Released, Some(6)));
-    let is_refused = |error| {
-        matches!(error, Err(StoreError::NotStaged { status: RunStatus::Released, .. }))
-    };
+    let is_refused =
+        |error| matches!(error, Err(StoreError::NotStaged { status: RunStatus::Released, .. }));
     assert!(is_refused(store.release("r1", &entries(6..8)).map(|_| ())));
     assert!(is_refused(store.discard("r1")));
     assert_eq!(store.last_sequence().unwrap(), 6);
@@ -84,8 +83,7 @@ fn many_releases_at_once_release_once(place: &StatePlace) {
         store.release(["r1", "r2"][worker % 2], &entries(worker..worker + 1)).is_ok()
     };
     let done: usize = std::thread::scope(|scope| {
-        let workers: Vec<_> =
-            (0..6).map(|worker| scope.spawn(move || release(worker))).collect();
+        let workers: Vec<_> = (0..6).map(|worker| scope.spawn(move || release(worker))).collect();
         workers.into_iter().map(|worker| usize::from(worker.join().unwrap())).sum()
     });
     assert_eq!(done, 1);

@@ -30,10 +30,8 @@ impl Address {
     /// [`StoreError::Address`] where the text is empty, a URL of another kind, or a URL of
     /// PostgreSQL that cannot be read.
     pub fn parse(text: &str) -> Result<Address, StoreError> {
-        let bad = |cause: &str| StoreError::Address {
-            address: text.to_owned(),
-            cause: cause.to_owned(),
-        };
+        let bad =
+            |cause: &str| StoreError::Address { address: text.to_owned(), cause: cause.to_owned() };
         match text.split_once("://") {
             Some(("postgres" | "postgresql", _)) => {
                 // The text is not repeated: it may hold a password.

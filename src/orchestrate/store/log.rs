@@ -70,9 +70,8 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read.
     pub fn read(&mut self, after: u64, most: usize) -> Result<Vec<Logged>, StoreError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM events WHERE sequence > $1 ORDER BY sequence LIMIT $2"
-        );
+        let sql =
+            format!("SELECT {COLUMNS} FROM events WHERE sequence > $1 ORDER BY sequence LIMIT $2");
         let statement = sqlx::query(AssertSqlSafe(sql));
         self.logged(statement.bind(integer(after)).bind(integer(most as u64)))
     }
@@ -175,7 +174,8 @@ fn known<'e>(
 ) -> Result<FxHashMap<&'e str, String>, StoreError> {
     let mut known = FxHashMap::default();
     for entries in entries.chunks(ROWS) {
-        let sql = format!("SELECT id, payload FROM events WHERE id IN {}", tuples(1, entries.len()));
+        let sql =
+            format!("SELECT id, payload FROM events WHERE id IN {}", tuples(1, entries.len()));
         let mut statement = sqlx::query(AssertSqlSafe(sql));
         for entry in entries {
             statement = statement.bind(&*entry.id);
@@ -205,8 +205,7 @@ pub(super) fn last_sequence(database: &mut Database) -> Result<u64, StoreError> 
 
 fn logged(row: &AnyRow) -> Result<Logged, sqlx::Error> {
     let sequence: i64 = row.try_get(0)?;
-    let sequence =
-        u64::try_from(sequence).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+    let sequence = u64::try_from(sequence).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
     let entry = Entry {
         id: row.try_get(1)?,
         at: row.try_get(2)?,

@@ -75,7 +75,8 @@ impl Store {
     pub fn save_snapshot(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {
         let (sequence, format) = (integer(snapshot.sequence), i64::from(snapshot.format));
         self.database.transaction(|database| {
-            let later = "SELECT sequence FROM snapshots WHERE sequence > $1 AND format = $2 LIMIT 1";
+            let later =
+                "SELECT sequence FROM snapshots WHERE sequence > $1 AND format = $2 LIMIT 1";
             let later = sqlx::query(later).bind(sequence).bind(format);
             if !database.rows(later)?.is_empty() {
                 return Ok(());
@@ -99,8 +100,7 @@ pub(super) fn put_files(
 ) -> Result<(), StoreError> {
     for (name, bytes) in files {
         for (part, bytes) in parts(bytes) {
-            let insert =
-                AssertSqlSafe("INSERT INTO files (name, part, bytes) VALUES ($1, $2, $3)");
+            let insert = AssertSqlSafe("INSERT INTO files (name, part, bytes) VALUES ($1, $2, $3)");
             database.run(sqlx::query(insert).bind(&**name).bind(part).bind(bytes))?;
         }
     }

@@ -165,9 +165,8 @@ fn find(database: &mut Database, id: &str) -> Result<Option<Run>, StoreError> {
 }
 
 fn read(database: &Database, row: &AnyRow) -> Result<Run, StoreError> {
-    let place = |number: i64| {
-        u64::try_from(number).map_err(|error| sqlx::Error::Decode(Box::new(error)))
-    };
+    let place =
+        |number: i64| u64::try_from(number).map_err(|error| sqlx::Error::Decode(Box::new(error)));
     let run = || -> Result<Run, sqlx::Error> {
         let status: String = row.try_get(5)?;
         let known = RunStatus::ALL.into_iter().find(|known| known.name() == status);

@@ -64,9 +64,7 @@ fn checked_version(database: &mut Database) -> Result<i64, StoreError> {
     let address = database.address().clone();
     match version_of(database)? {
         None => Err(StoreError::NotAState(address)),
-        Some(found) if found > VERSION => {
-            Err(StoreError::Newer { address, found, known: VERSION })
-        }
+        Some(found) if found > VERSION => Err(StoreError::Newer { address, found, known: VERSION }),
         Some(found) => Ok(found),
     }
 }
