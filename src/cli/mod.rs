@@ -5,6 +5,7 @@ mod check;
 mod compare;
 mod comparison;
 mod completions;
+mod events;
 mod exit;
 mod export_model;
 mod failure;
@@ -57,6 +58,7 @@ enum Command {
     Report(report::Args),
     Sweep(sweep::Args),
     Init(init::Args),
+    Events(events::Args),
     Schema(schema::Args),
     ExportModel(export_model::Args),
     Completions(completions::Args),
@@ -92,6 +94,7 @@ fn execute(command: Command, output: Output) -> Result<Exit, Failure> {
         Command::Report(args) => report::run(&args, output),
         Command::Sweep(args) => sweep::run(&args, output),
         Command::Init(args) => init::run(&args, output),
+        Command::Events(args) => events::run(&args, output),
         Command::Schema(args) => schema::run(&args, output),
         Command::ExportModel(args) => export_model::run(&args, output),
         Command::Completions(args) => completions::run(&args, output),
