@@ -3,6 +3,7 @@
 #[path = "../states/mod.rs"]
 mod states;
 
+mod killed;
 mod log;
 mod parts;
 mod places;

@@ -18,7 +18,12 @@ fn files_come_back_as_they_were(place: &StatePlace) {
             .map(|(name, length)| (name.to_owned(), bytes(length)))
             .into();
     drop(Store::create(&place.address(), &files).unwrap());
-    assert!(Store::open(&place.address()).unwrap().files().unwrap() == files);
+    let mut store = Store::open(&place.address()).unwrap();
+    assert!(store.files().unwrap() == files);
+    for (name, bytes) in &files {
+        assert!(store.file(name).unwrap().as_ref() == Some(bytes), "{name}");
+    }
+    assert_eq!(store.file("orders.csv").unwrap(), None);
 }
 
 fn the_latest_snapshot_is_kept(place: &StatePlace) {

@@ -59,9 +59,8 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
 
 /// Reads the events of a file, or of stdin.
 fn read(store: &mut Store, file: &Path) -> Result<Vec<Event>, Failure> {
-    let files = store.files()?;
-    let settings = files.get("wave.toml").and_then(|text| std::str::from_utf8(text).ok());
-    let digits = settings.and_then(minor_digits).ok_or_else(|| {
+    let settings = store.file("wave.toml")?.and_then(|bytes| String::from_utf8(bytes).ok());
+    let digits = settings.and_then(|text| minor_digits(&text)).ok_or_else(|| {
         Failure::internal(format!("the state at {} names no currency", store.address()))
     })?;
     if file != Path::new("-") {

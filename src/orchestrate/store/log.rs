@@ -1,6 +1,6 @@
 //! The log: appending events, each once, and reading them in the order in which they came.
 
-use crate::orchestrate::store::database::{Database, Statement};
+use crate::orchestrate::store::database::{Database, Dialect, Statement};
 use crate::orchestrate::store::{Store, StoreError};
 use rustc_hash::FxHashMap;
 use sqlx::any::AnyRow;
@@ -150,7 +150,10 @@ pub(super) fn append(database: &mut Database, entries: &[Entry]) -> Result<Appen
     }
     let mut sequence = base;
     for rows in fresh.chunks(ROWS) {
-        let sql = format!("INSERT INTO events ({COLUMNS}) VALUES {}", tuples(rows.len(), 6));
+        let sql = format!(
+            "INSERT INTO events ({COLUMNS}) VALUES {}",
+            tuples(database.dialect(), rows.len(), 6)
+        );
         let mut statement = sqlx::query(AssertSqlSafe(sql));
         for entry in rows {
             sequence += 1;
@@ -174,8 +177,10 @@ fn known<'e>(
 ) -> Result<FxHashMap<&'e str, String>, StoreError> {
     let mut known = FxHashMap::default();
     for entries in entries.chunks(ROWS) {
-        let sql =
-            format!("SELECT id, payload FROM events WHERE id IN {}", tuples(1, entries.len()));
+        let sql = format!(
+            "SELECT id, payload FROM events WHERE id IN {}",
+            tuples(database.dialect(), 1, entries.len())
+        );
         let mut statement = sqlx::query(AssertSqlSafe(sql));
         for entry in entries {
             statement = statement.bind(&*entry.id);
@@ -216,11 +221,16 @@ fn logged(row: &AnyRow) -> Result<Logged, sqlx::Error> {
     Ok(Logged { sequence, entry })
 }
 
-/// `($1, $2), ($3, $4)`: the places of values in a statement.
-fn tuples(rows: usize, columns: usize) -> String {
+/// `($1, $2), ($3, $4)`: the places of values in a statement. SQLite's have no numbers: it would
+/// look each of them up in a list.
+fn tuples(dialect: Dialect, rows: usize, columns: usize) -> String {
+    let place = |at: usize| match dialect {
+        Dialect::Sqlite => "?".to_owned(),
+        Dialect::Postgres => format!("${at}"),
+    };
     let tuple = |row: usize| {
         let places: Vec<String> =
-            (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+            (1..=columns).map(|column| place(row * columns + column)).collect();
         format!("({})", places.join(", "))
     };
     (0..rows).map(tuple).collect::<Vec<_>>().join(", ")
@@ -237,7 +247,8 @@ mod tests {
 
     #[test]
     fn places_are_numbered_over_rows() {
-        assert_eq!(tuples(2, 2), "($1, $2), ($3, $4)");
-        assert_eq!(tuples(1, 3), "($1, $2, $3)");
+        assert_eq!(tuples(Dialect::Postgres, 2, 2), "($1, $2), ($3, $4)");
+        assert_eq!(tuples(Dialect::Postgres, 1, 3), "($1, $2, $3)");
+        assert_eq!(tuples(Dialect::Sqlite, 2, 2), "(?, ?), (?, ?)");
     }
 }

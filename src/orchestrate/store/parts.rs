@@ -1,6 +1,6 @@
 //! Bytes in parts: the files that a state starts from, and the snapshot.
 
-use crate::orchestrate::store::database::Database;
+use crate::orchestrate::store::database::{Database, Statement};
 use crate::orchestrate::store::log::integer;
 use crate::orchestrate::store::{Store, StoreError};
 use sqlx::{AssertSqlSafe, Row};
@@ -25,9 +25,24 @@ impl Store {
     /// # Errors
     /// Where the database cannot be read, or parts are missing.
     pub fn files(&mut self) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
-        let rows = self
-            .database
-            .rows(sqlx::query("SELECT name, part, bytes FROM files ORDER BY name, part"))?;
+        let all = "SELECT name, part, bytes FROM files ORDER BY name, part";
+        self.files_of(sqlx::query(all))
+    }
+
+    /// A file of the wave that the state was made from; nothing where there is none of the name.
+    ///
+    /// # Errors
+    /// Where the database cannot be read, or parts are missing.
+    pub fn file(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let one = "SELECT name, part, bytes FROM files WHERE name = $1 ORDER BY part";
+        Ok(self.files_of(sqlx::query(one).bind(name))?.remove(name))
+    }
+
+    fn files_of(
+        &mut self,
+        statement: Statement<'_>,
+    ) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
+        let rows = self.database.rows(statement)?;
         let mut files: BTreeMap<String, Parts> = BTreeMap::new();
         for row in rows {
             let read = || Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?));
