@@ -88,6 +88,7 @@ codes! {
     E0806 Error "A field of an event has a value that cannot be used";
     E0807 Error "Two events have the same id";
     E0808 Error "An event contradicts itself";
+    E0809 Error "The rules for exceptions cannot be used";
     W0401 Warning "An order is to be shipped after it is to be delivered";
     W0402 Warning "An order is placed after now";
     W0403 Warning "An order wishes for a date that is past";

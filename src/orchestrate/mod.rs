@@ -5,4 +5,5 @@
 
 pub mod apply;
 pub mod event;
+pub mod state;
 pub mod store;

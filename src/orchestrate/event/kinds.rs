@@ -4,7 +4,7 @@ use crate::domain::{CapacityUnit, Condition, Deadline};
 use crate::orchestrate::event::spec::{events, records};
 use crate::orchestrate::event::value::{
     Amount, Count, CountFromOne, Date, Dates, Difference, Factor, JourneyKind, Km, Latitude,
-    Longitude, Moment, Name, Nodes, Resolution, Text, Units, Work,
+    Longitude, Moment, Name, Nodes, PlannerCause, Resolution, SignedAmount, Text, Units, Work,
 };
 
 records! {
@@ -101,6 +101,7 @@ events! {
         ship_date: Date, required, "When the shipment leaves or is handed over.";
         delivery_date: Date, required, "When the customer has it.";
         shipment_id: Text, optional("none"), "The shipment that the units are in.";
+        tier: CountFromOne, optional("none"), "The source's tier, for the history.";
         reason: Text, optional("none"), "Why it was planned so, for the history.";
     }
 
@@ -313,6 +314,22 @@ events! {
         quantity: Units, optional("all that are still to come"), "Units that came.";
         condition: Name<Condition>, optional("as announced"), "Their state.";
         restocked: Count, optional("all of them where they are new, else none"), "Units that are on the shelf again.";
+    }
+
+    /// The planner cannot serve units of a line, or not in time.
+    ExceptionRaised "exception_raised" {
+        order_id: Text, required, "The order.";
+        line: Text, optional("the whole order"), "The line.";
+        cause: Name<PlannerCause>, required, "What stops it.";
+        quantity: Units, optional("not counted"), "Units that it concerns.";
+        reason: Text, optional("none"), "Why, for the queue.";
+    }
+
+    /// The planner says what it would do about an exception.
+    ExceptionProposed "exception_proposed" {
+        exception_id: Text, required, "The exception's id.";
+        proposal: Text, required, "What it would do, in words.";
+        cost: SignedAmount, optional("unknown"), "What that costs more, or saves where it is below 0.";
     }
 
     /// Someone decides about an exception.

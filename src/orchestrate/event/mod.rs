@@ -18,7 +18,7 @@ pub use read::{read_event_file, read_events};
 pub use schema::event_schema;
 pub use value::{
     Amount, Count, CountFromOne, Date, Dates, Difference, Factor, JourneyKind, Km, Latitude,
-    Longitude, Moment, Name, Nodes, Resolution, Text, Units, Work,
+    Longitude, Moment, Name, Nodes, PlannerCause, Resolution, SignedAmount, Text, Units, Work,
 };
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, Visitor};
@@ -28,6 +28,11 @@ use std::fmt;
 
 /// The fields that every event has.
 const HEAD: [&str; 3] = ["id", "at", "event"];
+
+/// The name of the kind at a place in the list of kinds.
+pub(crate) fn kind_name(index: u8) -> &'static str {
+    KINDS.get(usize::from(index)).map_or("", |kind| kind.name)
+}
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]

@@ -160,6 +160,16 @@ macro_rules! events {
                 }
             }
 
+            /// The place of its kind in the list of kinds.
+            pub(crate) fn index(&self) -> u8 {
+                enum Place {
+                    $($kind),*
+                }
+                match self {
+                    $(Change::$kind(_) => Place::$kind as u8,)*
+                }
+            }
+
             /// Reads the fields of a kind; nothing where there is no such kind.
             pub(crate) fn read<'de, M: serde::de::MapAccess<'de>>(
                 kind: &str,

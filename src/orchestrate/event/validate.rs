@@ -93,6 +93,10 @@ pub(crate) fn conflicts(event: &Event, minor_digits: u32) -> Vec<Conflict> {
         Change::CapacityChanged(capacity) => {
             amount("overload_cost", capacity.overload_cost, minor_digits, &mut found);
         }
+        Change::ExceptionProposed(proposal) => {
+            let cost = proposal.cost.map(|cost| Amount(cost.0));
+            amount("cost", cost, minor_digits, &mut found);
+        }
         _ => (),
     }
     found

@@ -108,8 +108,6 @@ macro_rules! texts {
 texts! {
     Text "text that is not empty" { "type": "string", "minLength": 1 } =
         |text| (!text.is_empty()).then(|| Text(text.into()));
-    Moment "an instant with an offset such as 2026-11-23T06:00:00-05:00"
-        { "type": "string", "format": "date-time" } = Moment::parse;
     Date "a date such as 2026-11-23" { "type": "string", "format": "date" } =
         |text| (text.len() == 10).then(|| text.parse().ok().map(Date)).flatten();
     Nodes "nodes with > between them" { "type": "string", "minLength": 1 } =
@@ -119,6 +117,26 @@ texts! {
             "" => Some(Dates(Vec::new())),
             _ => parts(text, |part| part.parse().ok()).map(Dates),
         };
+}
+
+impl Field for Moment {
+    fn accepts() -> String {
+        "an instant with an offset such as 2026-11-23T06:00:00-05:00".to_owned()
+    }
+}
+
+impl JsonSchema for Moment {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Moment".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({ "type": "string", "format": "date-time" })
+    }
 }
 
 /// The parts of a text between the marks of a route, each read.
@@ -223,7 +241,33 @@ macro_rules! written_as_text {
         }
     )*};
 }
-written_as_text! { Moment Date Nodes Dates }
+written_as_text! { Date Nodes Dates }
+
+/// As RFC 3339 for people; seconds, nanoseconds and offset where the format is not for them.
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        if to.is_human_readable() {
+            return to.collect_str(self);
+        }
+        let parts =
+            (self.instant.as_second(), self.instant.subsec_nanosecond(), self.offset.seconds());
+        parts.serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Moment, D::Error> {
+        if from.is_human_readable() {
+            let expected = "an instant with an offset such as 2026-11-23T06:00:00-05:00";
+            return from.deserialize_str(Parsed(expected, Moment::parse));
+        }
+        let (second, nanosecond, offset) = Deserialize::deserialize(from)?;
+        Ok(Moment {
+            instant: Timestamp::new(second, nanosecond).map_err(D::Error::custom)?,
+            offset: Offset::from_seconds(offset).map_err(D::Error::custom)?,
+        })
+    }
+}
 
 /// Reads a number, or a text of one, with nine decimal places, exactly.
 struct Exact {
@@ -314,6 +358,9 @@ macro_rules! decimals {
 decimals! {
     /// An amount in the currency of the wave, with at most its decimal places.
     Amount 0, 1_000_000_000, "an amount of money from 0 to 1000000000";
+    /// An amount that may be negative.
+    SignedAmount -1_000_000_000, 1_000_000_000,
+        "an amount of money from -1000000000 to 1000000000";
     /// Work that a node takes.
     Work 0, 1_000_000_000, "a number from 0 to 1000000000";
     /// The importance of an order.
@@ -450,6 +497,7 @@ named! {
     Condition: New "new", Used "used", Damaged "damaged";
     Deadline: Hard "hard", Soft "soft";
     JourneyKind: Ship "ship", Pickup "pickup";
+    PlannerCause: Unfillable "unfillable", DateAtRisk "date_at_risk";
     Resolution: Release "release", Hold "hold", Cancel "cancel", Dismiss "dismiss";
 }
 
@@ -458,6 +506,15 @@ named! {
 pub enum JourneyKind {
     Ship,
     Pickup,
+}
+
+/// What the planner finds to stop a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlannerCause {
+    /// No plan serves it.
+    Unfillable,
+    /// No plan serves it in time.
+    DateAtRisk,
 }
 
 /// What is done about an exception.
