@@ -2,6 +2,7 @@
 
 use crate::cli::Exit;
 use crate::cli::failure::Failure;
+use crate::orchestrate::current::StateError;
 use crate::orchestrate::store::{Address, Store, StoreError};
 
 /// The state that a command is about.
@@ -57,6 +58,16 @@ impl From<StoreError> for Failure {
             | StoreError::Database { .. }
             | StoreError::Io { .. }
             | StoreError::OtherContent(_) => Failure::internal(error.to_string()),
+        }
+    }
+}
+
+impl From<StateError> for Failure {
+    fn from(error: StateError) -> Failure {
+        match error {
+            StateError::Store(error) => error.into(),
+            StateError::Wave(findings) => Failure::findings(findings),
+            other => Failure::internal(other.to_string()),
         }
     }
 }

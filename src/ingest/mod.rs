@@ -26,5 +26,4 @@ pub use model::{
 pub(crate) use nearest::nearest;
 pub use pages::{model_page, wave_page};
 pub use schema::{model_schema, settings_schema, table_schema};
-pub use settings::minor_digits;
 pub use wave::{Ingested, read_wave};

@@ -84,12 +84,6 @@ pub(crate) fn parse(text: &str, findings: &mut Findings) -> PartialSettings {
     PartialSettings { minor_digits, settings }
 }
 
-/// The decimal places of the currency that the text of a `wave.toml` names; nothing where it names
-/// none that is known.
-pub fn minor_digits(text: &str) -> Option<u32> {
-    parse(text, &mut Findings::default()).minor_digits
-}
-
 /// Finding for a folder without the file.
 pub(crate) fn missing(what: &str, error: &std::io::Error) -> Finding {
     let cause = match error.kind() {

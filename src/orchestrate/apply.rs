@@ -1,11 +1,14 @@
-//! Appending events to the log of a state: all of a file's events are judged before the first one
-//! is kept.
+//! Appending events to the log of a state and applying them to the state: all of a file's events
+//! are judged before the first one is kept.
 
 use crate::diagnostics::{Finding, Findings, codes};
+use crate::ids::{ExceptionId, Id};
+use crate::orchestrate::current::{Current, StateError};
 use crate::orchestrate::event::Event;
 use crate::orchestrate::store::{Entry, Store, StoreError};
 use serde::Deserialize;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Events of a transaction, unless it is said otherwise: enough that the disk does not take the
 /// time, few enough for the memory.
@@ -20,19 +23,33 @@ pub enum ApplyError {
     /// Events of transactions before are in the log.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// As above.
+    #[error(transparent)]
+    State(#[from] StateError),
 }
 
 /// What became of the events of a file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Applied {
     /// Events that were not in the log before.
     pub new: u64,
     /// Events that were.
     pub known: u64,
+    /// The exceptions of the state that arose from the new events, by their places in the queue.
+    /// Where another program appended events at the same time, theirs may lie between.
+    pub exceptions: Vec<Range<usize>>,
 }
 
-/// Appends events to the log, in transactions of `batch`. `kept` is told after each how many events
-/// are now on the disk.
+impl Applied {
+    /// The exceptions that arose, in the order in which they were raised.
+    pub fn exceptions(&self) -> impl Iterator<Item = ExceptionId> + '_ {
+        self.exceptions.iter().cloned().flatten().map(ExceptionId::from_index)
+    }
+}
+
+/// Appends events to the log in transactions of `batch`, and applies those that are new to the
+/// state, which is that of the store. `kept` is told after each transaction how many events are now
+/// on the disk.
 ///
 /// An event whose id is in the log does nothing, so that a file may be applied again.
 ///
@@ -41,12 +58,36 @@ pub struct Applied {
 /// event in the log: nothing is appended.
 pub fn apply(
     store: &mut Store,
+    current: &mut Current,
     file: &str,
     events: &[Event],
     batch: usize,
     mut kept: impl FnMut(u64),
 ) -> Result<Applied, ApplyError> {
     let batch = batch.max(1);
+    check(store, file, events, batch)?;
+    let mut applied = Applied::default();
+    for events in events.chunks(batch) {
+        let entries: Vec<Entry> = events.iter().map(entry).collect();
+        let appended = store.append(&entries)?;
+        let new = appended.new_count() as u64;
+        applied.new += new;
+        applied.known += events.len() as u64 - new;
+        kept(applied.new + applied.known);
+        // What another program has appended meanwhile comes first.
+        current.catch_up(store, appended.base)?;
+        let before = current.state.exceptions.len();
+        let fresh = events.iter().zip(&appended.is_new).filter(|(_, is_new)| **is_new);
+        for (sequence, (event, _)) in (appended.base + 1..).zip(fresh) {
+            current.step(event, sequence);
+        }
+        applied.exceptions.push(before..current.state.exceptions.len());
+    }
+    Ok(applied)
+}
+
+/// Checks that no event has the id of another one in the log.
+fn check(store: &mut Store, file: &str, events: &[Event], batch: usize) -> Result<(), ApplyError> {
     let mut findings = Findings::default();
     for events in events.chunks(batch) {
         let entries: Vec<Entry> = events.iter().map(entry).collect();
@@ -57,18 +98,7 @@ pub fn apply(
             findings.push(finding.column("id").value(&*events[position].id));
         }
     }
-    if !findings.is_empty() {
-        return Err(ApplyError::Findings(findings));
-    }
-    let mut applied = Applied::default();
-    for events in events.chunks(batch) {
-        let entries: Vec<Entry> = events.iter().map(entry).collect();
-        let new = store.append(&entries)?.new_count() as u64;
-        applied.new += new;
-        applied.known += events.len() as u64 - new;
-        kept(applied.new + applied.known);
-    }
-    Ok(applied)
+    if findings.is_empty() { Ok(()) } else { Err(ApplyError::Findings(findings)) }
 }
 
 /// An event as the log keeps it.

@@ -4,6 +4,7 @@
 //! or planned comes from the state.
 
 pub mod apply;
+pub mod current;
 pub mod event;
 pub mod state;
 pub mod store;

@@ -109,7 +109,10 @@ fn a_file_is_applied_whole_or_not_at_all() {
 #[test]
 fn the_log_can_be_listed_and_applied_to_another_state() {
     let place = place();
-    assert_eq!(place.run("events list --state DIR/state --json").json()["events"], serde_json::json!([]));
+    assert_eq!(
+        place.run("events list --state DIR/state --json").json()["events"],
+        serde_json::json!([])
+    );
     apply(&place);
     let all = place.run("events list --state DIR/state");
     assert_eq!((all.code, &*all.stderr), (0, ""));

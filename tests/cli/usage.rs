@@ -3,7 +3,7 @@
 use crate::program::{Place, STORES};
 use snapbox::{assert_data_eq, file};
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "generate",
     "check",
     "plan",
@@ -15,6 +15,7 @@ const COMMANDS: [&str; 14] = [
     "events",
     "events apply",
     "events list",
+    "events check",
     "schema",
     "export-model",
     "completions",

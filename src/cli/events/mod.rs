@@ -1,6 +1,7 @@
 //! `events`: what happened, into the log of a state and out of it.
 
 mod apply;
+mod check;
 mod list;
 
 use crate::cli::failure::Failure;
@@ -28,11 +29,13 @@ pub(super) struct Args {
 enum Command {
     Apply(apply::Args),
     List(list::Args),
+    Check(check::Args),
 }
 
 pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
     match &args.command {
         Command::Apply(args) => apply::run(args, output),
         Command::List(args) => list::run(args, output),
+        Command::Check(args) => check::run(args, output),
     }
 }

@@ -108,6 +108,16 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Throws the snapshot away, whatever it is.
+    ///
+    /// # Errors
+    /// Where the database cannot be written.
+    pub fn drop_snapshot(&mut self) -> Result<(), StoreError> {
+        self.database.run(sqlx::query("DELETE FROM snapshots")).map(|_| ())
+    }
+}
+
 /// Puts files into a new state, within a transaction.
 pub(super) fn put_files(
     database: &mut Database,
