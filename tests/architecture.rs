@@ -248,6 +248,9 @@ fn libraries_stay_where_they_belong() {
     let solvers = ["highs::", "highs_sys", "good_lp", "microlp"];
     let solvers = users_of(&solvers, |file| file.module == "solve");
     assert!(solvers.is_empty(), "only solve names a solver crate: {solvers:#?}");
+    let store = Path::new("src/orchestrate/store");
+    let databases = users_of(&["sqlx", "tokio"], |file| file.path.starts_with(store));
+    assert!(databases.is_empty(), "only the store names a database: {databases:#?}");
     let terminal = ["clap", "miette", "indicatif", "comfy_table"];
     let terminal = users_of(&terminal, |file| file.module == "cli" || file.module == "main");
     assert!(terminal.is_empty(), "only cli talks to the terminal: {terminal:#?}");

@@ -5,11 +5,13 @@ mod check;
 mod compare;
 mod comparison;
 mod completions;
+mod events;
 mod exit;
 mod export_model;
 mod failure;
 mod findings;
 mod generate;
+mod init;
 mod input;
 mod interrupt;
 mod output;
@@ -18,6 +20,7 @@ mod progress;
 mod reference;
 mod report;
 mod schema;
+mod state;
 mod summary;
 mod sweep;
 mod verify;
@@ -54,6 +57,8 @@ enum Command {
     Verify(verify::Args),
     Report(report::Args),
     Sweep(sweep::Args),
+    Init(init::Args),
+    Events(events::Args),
     Schema(schema::Args),
     ExportModel(export_model::Args),
     Completions(completions::Args),
@@ -88,6 +93,8 @@ fn execute(command: Command, output: Output) -> Result<Exit, Failure> {
         Command::Verify(args) => verify::run(&args, output),
         Command::Report(args) => report::run(&args, output),
         Command::Sweep(args) => sweep::run(&args, output),
+        Command::Init(args) => init::run(&args, output),
+        Command::Events(args) => events::run(&args, output),
         Command::Schema(args) => schema::run(&args, output),
         Command::ExportModel(args) => export_model::run(&args, output),
         Command::Completions(args) => completions::run(&args, output),

@@ -18,7 +18,7 @@ mod spec;
 mod wave;
 
 pub(crate) use document::{Document, DocumentCodes, Keys};
-pub use folder::{digests, wave_digests};
+pub use folder::{digests, wave_digests, wave_files};
 pub use model::{
     SettingError, check_setting, model_from_json, model_to_json, numeric_settings, parse_model,
     read_model, shipped_models, with_setting,

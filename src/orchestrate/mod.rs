@@ -3,5 +3,8 @@
 //! Events are appended to a log and never changed; a state is the fold over them. Whatever is shown
 //! or planned comes from the state.
 
+pub mod apply;
+pub mod current;
 pub mod event;
 pub mod state;
+pub mod store;
