@@ -5,7 +5,7 @@ use crate::cli::output::Output;
 use crate::cli::summary::STYLE;
 use crate::tables::{Column, Table, write_csv, write_parquet};
 use crate::units::format_fixed;
-use comfy_table::CellAlignment;
+use comfy_table::{CellAlignment, ContentArrangement};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 
@@ -74,6 +74,8 @@ pub(super) fn render(table: &Table) -> String {
         .collect();
     let mut out = comfy_table::Table::new();
     out.load_style(STYLE);
+    // On a terminal, long texts are broken to its width; a file or a pipe has no width.
+    out.set_content_arrangement(ContentArrangement::Dynamic);
     out.set_header(shown.iter().map(|(name, _)| name));
     for row in 0..table.height() {
         out.add_row(shown.iter().map(|(_, column)| text(column, row).unwrap_or_default()));
