@@ -117,7 +117,7 @@ impl Step<'_> {
 
     /// Makes open again what an exception stops and, where asked, recalls units from a node that
     /// cannot provide them.
-    fn free(&mut self, id: ExceptionId, recalls: bool) {
+    pub(super) fn free(&mut self, id: ExceptionId, recalls: bool) {
         let cause = self.state.exceptions[id].cause;
         for (order, line, node) in self.lines_of(id) {
             let is_stopped = |part: &Portion| part.exception == Some(id);

@@ -308,6 +308,7 @@ impl Step<'_> {
                 let exception_of = &mut self.state.exceptions[exception];
                 exception_of.holds.retain(|held| *held != order);
                 if exception_of.holds.is_empty() {
+                    self.free(exception, false);
                     self.end(exception, Outcome::Decided(Resolution::Release));
                 }
             }
