@@ -32,7 +32,9 @@ fn main() {
     let generated = generate(&settings).expect("the settings are within the limits");
     write(&generated, &folder, Format::Parquet).expect("the temporary folder takes the wave");
     let wave = read_wave(&folder).expect("a generated wave is valid").wave;
-    std::fs::write(&file, series(&wave, count)).expect("the temporary folder takes the events");
+    let events = series(&wave, count);
+    println!("{} events in {} MB", events.lines().count(), events.len() / 1_000_000);
+    std::fs::write(&file, events).expect("the temporary folder takes the events");
 
     let state = std::env::var("STATE").ok();
     let state = state.unwrap_or_else(|| root.path().join("state").display().to_string());
