@@ -13,6 +13,7 @@ crate::on_both!(
     a_snapshot_of_no_use_is_passed_over,
     writers_beside_each_other_see_all_events,
     an_id_of_another_event_stops_the_whole_file,
+    ids_that_a_database_cannot_keep_are_findings,
 );
 
 fn new_store(place: &StatePlace) -> Store {
@@ -122,4 +123,27 @@ fn an_id_of_another_event_stops_the_whole_file(place: &StatePlace) {
     assert_eq!(findings.len(), 1);
     assert_eq!(findings.iter().next().unwrap().value.as_deref(), Some(&*all[0].id));
     assert_eq!(store.last_sequence().unwrap(), 2);
+}
+
+fn ids_that_a_database_cannot_keep_are_findings(place: &StatePlace) {
+    let mut store = new_store(place);
+    let mut current = Current::read(&mut store).unwrap();
+    let held = |id: &str, order: &str| {
+        let at = "2026-11-30T10:00:00Z";
+        let event =
+            format!(r#"{{"id":"{id}","at":"{at}","event":"order_held","order_id":"{order}"}}"#);
+        Event::from_json(&event).unwrap()
+    };
+    let (longest, longer) = ("x".repeat(1000), "x".repeat(1001));
+    let bad =
+        [held("a\\u0000", "H"), held("b", &longer), held("c", "H\\u0000"), held(&longer, "H")];
+    for batch in [1, 100] {
+        let error = apply(&mut store, &mut current, "e", &bad, batch, |_| ()).unwrap_err();
+        let ApplyError::Findings(findings) = error else { panic!("{error}") };
+        let told: Vec<_> = findings.iter().map(|finding| finding.column.as_deref()).collect();
+        assert_eq!(told, [Some("id"), Some("order_id"), Some("order_id"), Some("id")]);
+    }
+    let good = [held(&longest, &longest), held("tab\\t\\u0001", "é\\uFFFD")];
+    let applied = apply(&mut store, &mut current, "e", &good, 100, |_| ()).unwrap();
+    assert_eq!((applied.new, applied.known), (2, 0));
 }
