@@ -8,3 +8,4 @@ pub mod current;
 pub mod event;
 pub mod state;
 pub mod store;
+pub mod view;
