@@ -14,6 +14,9 @@ use std::ops::Range;
 /// time, few enough for the memory.
 pub const BATCH: usize = 20_000;
 
+/// The most bytes of an id: an index of PostgreSQL takes hardly more than twice as many.
+const LONGEST_KEY: usize = 1_000;
+
 /// Why events were not appended.
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyError {
@@ -86,11 +89,24 @@ pub fn apply(
     Ok(applied)
 }
 
-/// Checks that no event has the id of another one in the log.
+/// Checks that the log can keep the events, and that none has the id of another one in it.
 fn check(store: &mut Store, file: &str, events: &[Event], batch: usize) -> Result<(), ApplyError> {
     let mut findings = Findings::default();
     for events in events.chunks(batch) {
         let entries: Vec<Entry> = events.iter().map(entry).collect();
+        for (column, id) in entries.iter().flat_map(keys) {
+            if id.len() > LONGEST_KEY || id.contains('\0') {
+                let accepts =
+                    format!("an id of at most {LONGEST_KEY} bytes without the character NUL");
+                let (cause, action) = (format!("is not {accepts}"), format!("write {accepts}"));
+                let finding = Finding::new(&codes::E0806, file, cause, action).column(column);
+                findings.push(finding.value(id));
+            }
+        }
+        if !findings.is_empty() {
+            // The database could not be asked for them.
+            continue;
+        }
         for position in store.contradicting(&entries)? {
             let cause = "is the id of another event in the log";
             let action = "give each event an id of its own";
@@ -99,6 +115,12 @@ fn check(store: &mut Store, file: &str, events: &[Event], batch: usize) -> Resul
         }
     }
     if findings.is_empty() { Ok(()) } else { Err(ApplyError::Findings(findings)) }
+}
+
+/// The texts of an entry by which it is found again, with the fields that they come from.
+fn keys(entry: &Entry) -> impl Iterator<Item = (&'static str, &str)> {
+    let order = entry.order.as_deref().map(|order| ("order_id", order));
+    std::iter::once(("id", &*entry.id)).chain(order)
 }
 
 /// An event as the log keeps it.

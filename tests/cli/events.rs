@@ -4,8 +4,9 @@ use crate::program::{Place, Ran};
 use snapbox::{assert_data_eq, file};
 use std::io::Write;
 use std::process::Stdio;
+use wavewright::orchestrate::store::{Address, Store};
 
-const EVENTS: &str = r#"{"id":"e1","at":"2026-11-30T08:40:00-05:00","event":"order_placed","order_id":"H1","latitude":40.73,"longitude":-73.99,"lines":[{"line":"1","sku":"lamp","quantity":2,"unit_price":59}]}
+const EVENTS: &str = r#"{"id":"e1","at":"2026-11-30T08:40:00-05:00","event":"order_placed","order_id":"H1","latitude":40.73,"longitude":-73.99,"lines":[{"line":"1","sku":"tent","quantity":2,"unit_price":110}]}
 {"at":"2026-11-30T09:00:00-05:00","id":"e2","event":"order_held","order_id":"H1","reason":"address"}
 
 {"id":"e3","at":"2026-11-30T09:05:00-05:00","event":"order_released","order_id":"H1"}
@@ -62,6 +63,7 @@ fn events_are_applied_once() {
     assert_data_eq!(second.stdout, file!["snapshots/events-apply-again.txt"].raw());
     let json = place.run(&format!("{args} --json")).json();
     assert_eq!((&json["applied"], &json["known"]), (&0.into(), &4.into()));
+    assert_eq!(json["exceptions"], serde_json::json!([]));
     let quiet = place.run(&format!("{args} --quiet"));
     assert_eq!((quiet.code, &*quiet.stderr), (0, ""));
 }
@@ -78,7 +80,8 @@ fn stdin_is_a_file_of_events() {
         place.ran(child.wait_with_output().unwrap())
     };
     assert_eq!(feed("").stdout, "0 events applied, 0 known already\n");
-    assert_eq!(feed(EVENTS).stdout, "4 events applied, 0 known already\n");
+    let said = feed(EVENTS).stdout;
+    assert!(said.starts_with("4 events applied, 0 known already\n1 exception arose\n"), "{said}");
     let ran = feed("{}\n");
     assert_eq!(ran.code, 3);
     assert!(ran.stderr.contains("stdin, row 1"), "{}", ran.stderr);
@@ -132,6 +135,70 @@ fn the_log_can_be_listed_and_applied_to_another_state() {
     std::fs::write(place.path("log.jsonl"), &all.stdout).unwrap();
     place.run("init datasets/quickstart --state DIR/copy");
     let ran = place.run("events apply DIR/log.jsonl --state DIR/copy");
-    assert_eq!(ran.stdout, "4 events applied, 0 known already\n");
+    assert!(ran.stdout.starts_with("4 events applied, 0 known already\n"), "{}", ran.stdout);
     assert_eq!(place.run("events list --state DIR/copy").stdout, all.stdout);
+}
+
+/// Tests that exceptions are told as JSON: which, why, and by which event.
+#[test]
+fn exceptions_are_told_as_json() {
+    let place = place();
+    let json = place.run("events apply DIR/events.jsonl --json --state DIR/state").json();
+    let exceptions = json["exceptions"].as_array().unwrap();
+    assert_eq!(exceptions.len(), 1, "{json}");
+    let expected = [("id", "X1"), ("cause", "contradictory_event"), ("event", "e4")];
+    for (name, value) in expected {
+        assert_eq!(exceptions[0][name], value, "{json}");
+    }
+    assert_eq!((&exceptions[0]["order"], &exceptions[0]["open"]), (&().into(), &true.into()));
+}
+
+/// Tests that the rules about exceptions are those of the wave's folder, and are checked.
+#[test]
+fn the_rules_about_exceptions_come_with_the_wave() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("wave")).unwrap();
+    for file in std::fs::read_dir("datasets/quickstart").unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), place.path("wave").join(file.file_name())).unwrap();
+    }
+    let rules = |text: &str| std::fs::write(place.path("wave/exceptions.toml"), text).unwrap();
+    rules("price_mismatch = \"wait\"\n");
+    let ran = place.run("init DIR/wave --state DIR/state");
+    assert_eq!(ran.code, 3);
+    assert!(ran.stderr.contains("error[E0809] exceptions.toml"), "{}", ran.stderr);
+    assert_eq!(place.names(), ["wave"]);
+    rules("price_tolerance = 5\n");
+    let json = place.run("init DIR/wave --state DIR/state --json").json();
+    assert!(json["files"].as_array().unwrap().contains(&"exceptions.toml".into()), "{json}");
+}
+
+/// Tests that a snapshot which is not what the log makes is found and replaced.
+#[test]
+fn the_log_counts_and_not_the_snapshot() {
+    let place = place();
+    apply(&place);
+    let check = |args: &str| place.run(&format!("events check --state DIR/state{args}"));
+    let sound = check("");
+    assert_eq!((sound.code, &*sound.stderr), (0, ""));
+    assert_data_eq!(sound.stdout, file!["snapshots/events-check.txt"].raw());
+    let json = check(" --json").json();
+    assert_eq!((&json["events"], &json["snapshot"]), (&4.into(), &0.into()));
+    assert_eq!((&json["agrees"], &json["repaired"]), (&true.into(), &false.into()));
+
+    // The state of another log.
+    place.run("init datasets/omnichannel --state DIR/other");
+    let open = |name: &str| {
+        let path = place.path(name).to_str().unwrap().to_owned();
+        Store::open(&Address::parse(&path).unwrap()).unwrap()
+    };
+    let snapshot = open("other").snapshot().unwrap().unwrap();
+    open("state").save_snapshot(&snapshot).unwrap();
+    let wrong = check("");
+    assert_eq!((wrong.code, &*wrong.stdout), (1, ""));
+    assert!(wrong.stderr.contains("after event 0 is not what the log makes"), "{}", wrong.stderr);
+    let repaired = check(" --repair");
+    assert_eq!(repaired.code, 0);
+    assert!(repaired.stdout.ends_with("the snapshot after event 0 was replaced\n"), "{repaired:?}");
+    assert_eq!(check(" --json").json()["snapshot"], 4);
 }

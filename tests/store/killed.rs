@@ -4,6 +4,7 @@
 use crate::states::StatePlace;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use wavewright::orchestrate::current::Current;
 use wavewright::orchestrate::store::{Entry, Store};
 
 crate::on_both!(what_was_kept_before_a_kill_stays_and_comes_once);
@@ -44,6 +45,10 @@ fn what_was_kept_before_a_kill_stays_and_comes_once(place: &StatePlace) {
         kept = log.len();
         kills += 1;
     }
+    let state = |place: &StatePlace| {
+        Current::read(&mut Store::open(&place.address()).unwrap()).unwrap().state
+    };
+    assert!(state(place) == state(&undisturbed));
     // Each kill let a few transactions pass, so that there were many.
     assert!(kills > 10, "{kills} kills, {in_transaction} of them before the word was out");
 }

@@ -8,4 +8,5 @@ mod log;
 mod parts;
 mod places;
 mod runs;
+mod state;
 mod writers;

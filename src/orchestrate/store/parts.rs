@@ -106,9 +106,7 @@ impl Store {
             Ok(())
         })
     }
-}
 
-impl Store {
     /// Throws the snapshot away, whatever it is.
     ///
     /// # Errors
