@@ -11,3 +11,4 @@ mod plan;
 mod program;
 mod usage;
 mod verify;
+mod views;

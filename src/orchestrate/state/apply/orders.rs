@@ -1,7 +1,7 @@
 //! Orders: placed, changed, cancelled, held and released.
 
 use crate::domain::Place;
-use crate::ids::{NodeId, OrderId, SkuId};
+use crate::ids::{OrderId, SkuId};
 use crate::orchestrate::event::Resolution;
 use crate::orchestrate::event::{
     ChangedLine, JourneyKind, Name, OrderCancelled, OrderChanged, OrderPlaced, Text,
