@@ -31,7 +31,7 @@ fn an_order_is_shown() {
 fn unknown_names_are_bad_usage() {
     let place = place();
     for (args, message, help) in [
-        ("order show H0028", "the order H0028 is unknown", "did you mean H028?"),
+        ("order show H028x", "the order H028x is unknown", "did you mean H028?"),
         ("stock --sku trow", "the item trow is unknown", "did you mean throw?"),
         ("stock --node DC-NY", "the node DC-NY is unknown", "did you mean DC-NJ?"),
     ] {
