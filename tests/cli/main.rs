@@ -4,6 +4,7 @@
 
 mod compare;
 mod data;
+mod events;
 mod export;
 mod interrupt;
 mod plan;

@@ -1,0 +1,1 @@
+//! What single events do, one by one.
