@@ -5,6 +5,7 @@ mod io;
 mod ledger;
 mod progress;
 mod reasons;
+mod returns;
 
 pub use crate::network::Hop;
 pub use certificate::{Certificate, Proof, Scope, Seconds, Status, StoppedBy};

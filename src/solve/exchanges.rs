@@ -1,0 +1,217 @@
+//! What the returns of an order cost by where the order is handed over: one visit serves both.
+//!
+//! A return that could also be sent saves money when it is handed in where lines of its order are
+//! collected; several visits save once, at the best node. A return that nothing else can take costs
+//! something, or rescues value, as soon as there is a visit to a node that takes it.
+//!
+//! Pricing adds up shipments one by one, so it keeps account in *layers*: a layer is the set of
+//! savings that were claimed and of visits that were made. Every handover may claim any savings of
+//! its node that are still unclaimed; the cheapest way claims the best ones.
+
+use crate::domain::CostKey;
+use crate::ids::{NodeId, ReturnId};
+use crate::options::{Group, OrderOptions, Planner, ReturnOption, handed_in};
+use crate::solve::column::Entry;
+use crate::units::Objective;
+
+/// Savings and visits that layers keep account of, at most. Beyond it a saving may be claimed by
+/// every visit and a visit costs nothing, which is a bound from below.
+const MAX_TRACKED: usize = 4;
+
+/// A return of an order that may be handed in where the order is handed over; amounts in weighted
+/// minor units, relative to what it costs where nothing more is handed over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exchange {
+    pub id: ReturnId,
+    /// What it costs to take it at all; not 0 only where a visit alone makes that possible.
+    pub visit: f64,
+    /// The nodes that may take it, rising, with what each saves.
+    pub savings: Vec<(NodeId, f64)>,
+}
+
+impl Exchange {
+    /// Nothing where no handover changes what the return costs.
+    fn new(planner: &Planner, options: &OrderOptions, id: ReturnId) -> Option<Exchange> {
+        let (wave, model) = (planner.wave, planner.model);
+        let collected = |group: &&Group| group.service.is_none();
+        let mut nodes: Vec<NodeId> =
+            options.groups.iter().filter(collected).map(|group| group.node).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        let frozen = options.frozen.iter().filter(|shipment| shipment.service.is_none());
+        let otherwise = planner.best_return(id, frozen.map(|shipment| shipment.node));
+        let weighted = |option: ReturnOption| {
+            Objective::weighted(model.weight(CostKey::Returns), option.cost).to_minor()
+        };
+        let taking: Vec<(NodeId, f64)> = nodes
+            .into_iter()
+            .filter_map(|node| Some((node, weighted(handed_in(wave, model, id, node)?))))
+            .collect();
+        let dearest = taking.iter().map(|(_, cost)| *cost).fold(0.0, f64::max);
+        let visit = if otherwise.is_some() { 0.0 } else { dearest };
+        let from = otherwise.map_or(visit, weighted);
+        let savings = taking.into_iter().map(|(node, cost)| (node, (from - cost).max(0.0)));
+        let savings: Vec<_> = savings.filter(|(_, saved)| visit > 0.0 || *saved > 0.0).collect();
+        (!savings.is_empty()).then_some(Exchange { id, visit, savings })
+    }
+
+    /// What a visit to a node saves; nothing where the node does not take the return.
+    fn saving(&self, node: NodeId) -> Option<f64> {
+        let at = self.savings.binary_search_by_key(&node, |(node, _)| *node).ok()?;
+        Some(self.savings[at].1)
+    }
+
+    /// The visited node that saves most, the first of equals.
+    pub fn best(&self, visited: &dyn Fn(NodeId) -> bool) -> Option<(NodeId, f64)> {
+        let at = self.savings.iter().filter(|(node, _)| visited(*node)).copied();
+        at.reduce(|best, next| if next.1 > best.1 { next } else { best })
+    }
+}
+
+/// Savings that a handover claims at its node.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Claim {
+    /// What the layer must lack.
+    once: usize,
+    /// What the layer has then.
+    adds: usize,
+    pub saved: f64,
+}
+
+/// The exchanges of an order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exchanges {
+    pub exchanges: Vec<Exchange>,
+    /// By group: its class. Groups of one class may make the same claims.
+    classes: Vec<usize>,
+    /// By class. The first is that of shipments without any exchange.
+    claims: Vec<Vec<Claim>>,
+    /// Bits of a layer that can be claimed once.
+    once: usize,
+    /// What the other bits of a layer cost, with their masks.
+    visits: Vec<(usize, f64)>,
+    layers: usize,
+}
+
+impl Exchanges {
+    pub fn new(planner: &Planner, options: &OrderOptions) -> Exchanges {
+        let ids = planner.exchanges(options.order).iter();
+        let found: Vec<Exchange> =
+            ids.filter_map(|id| Exchange::new(planner, options, *id)).collect();
+        let collected = |group: &Group| group.service.is_none().then_some(group.node);
+        let nodes: Vec<Option<NodeId>> = options.groups.iter().map(collected).collect();
+        Exchanges::of(found, &nodes)
+    }
+
+    /// For groups that are handed over at these nodes, or sent.
+    fn of(exchanges: Vec<Exchange>, nodes: &[Option<NodeId>]) -> Exchanges {
+        let mut places: Vec<NodeId> =
+            exchanges.iter().flat_map(|e| e.savings.iter().map(|(node, _)| *node)).collect();
+        places.sort_unstable();
+        places.dedup();
+        let class = |node: &Option<NodeId>| {
+            let at = node.and_then(|node| places.binary_search(&node).ok());
+            at.map_or(0, |at| at + 1)
+        };
+        let vector = |e: &Exchange| -> Vec<f64> {
+            places.iter().map(|node| e.saving(*node).unwrap_or(0.0)).collect()
+        };
+        let savings = merged(exchanges.iter().map(vector));
+        let (tracked, loose) = savings.split_at(savings.len().min(MAX_TRACKED));
+        let costing: Vec<&Exchange> = exchanges.iter().filter(|e| e.visit > 0.0).collect();
+        let costing = &costing[..costing.len().min(MAX_TRACKED - tracked.len())];
+        let bit = |at: usize| 1_usize << (tracked.len() + at);
+        let of_place = |place: usize| -> Vec<Claim> {
+            let visits = costing.iter().enumerate();
+            let visits = visits.filter(|(_, e)| e.saving(places[place]).is_some());
+            let visits = visits.fold(0, |bits, (at, _)| bits | bit(at));
+            let freely: f64 = loose.iter().map(|savings| savings[place]).sum();
+            let mut claims = vec![Claim { once: 0, adds: visits, saved: freely }];
+            for (at, savings) in tracked.iter().enumerate().filter(|(_, s)| s[place] > 0.0) {
+                let more = claims.iter().map(|claim| Claim {
+                    once: claim.once | 1 << at,
+                    adds: claim.adds | 1 << at,
+                    saved: claim.saved + savings[place],
+                });
+                let more: Vec<Claim> = more.collect();
+                claims.extend(more);
+            }
+            claims
+        };
+        let nothing = Claim { once: 0, adds: 0, saved: 0.0 };
+        Exchanges {
+            classes: nodes.iter().map(class).collect(),
+            claims: std::iter::once(vec![nothing]).chain((0..places.len()).map(of_place)).collect(),
+            once: (1 << tracked.len()) - 1,
+            visits: costing.iter().enumerate().map(|(at, e)| (bit(at), e.visit)).collect(),
+            layers: 1 << (tracked.len() + costing.len()),
+            exchanges,
+        }
+    }
+
+    /// What the returns cost, beyond what they cost without, when an order ships this.
+    pub fn cost<'e>(
+        &self,
+        options: &OrderOptions,
+        entries: impl IntoIterator<Item = &'e Entry>,
+    ) -> f64 {
+        if self.exchanges.is_empty() {
+            return 0.0;
+        }
+        let groups = entries.into_iter().map(|entry| &options.groups[entry.group as usize]);
+        let collected = groups.filter(|group| group.service.is_none());
+        let visited: Vec<NodeId> = collected.map(|group| group.node).collect();
+        let cost = |e: &Exchange| {
+            let best = e.best(&|node| visited.contains(&node));
+            best.map_or(0.0, |(_, saved)| e.visit - saved)
+        };
+        self.exchanges.iter().map(cost).sum()
+    }
+
+    /// The class of a group.
+    pub fn class(&self, group: usize) -> usize {
+        self.classes[group]
+    }
+
+    pub fn classes(&self) -> usize {
+        self.claims.len()
+    }
+
+    pub fn layers(&self) -> usize {
+        self.layers
+    }
+
+    /// What a shipment of a class may claim.
+    pub fn claims(&self, class: usize) -> &[Claim] {
+        &self.claims[class]
+    }
+
+    /// The layer after a claim in another; nothing where something would be claimed twice.
+    pub fn after(&self, layer: usize, claim: Claim) -> Option<usize> {
+        (layer & claim.once == 0).then_some(layer | claim.adds)
+    }
+
+    /// What the visits of a layer cost.
+    pub fn visit_cost(&self, layer: usize) -> f64 {
+        let made = self.visits.iter().filter(|(bit, _)| layer & bit != 0);
+        made.map(|(_, cost)| cost).sum()
+    }
+}
+
+/// Savings by node, those that agree on which of two nodes saves more added up: of any visits, the
+/// same node is then the best for all of them. Without those that save nothing, the largest first.
+fn merged(savings: impl Iterator<Item = Vec<f64>>) -> Vec<Vec<f64>> {
+    let agree = |a: &[f64], b: &[f64]| {
+        (0..a.len()).all(|x| (0..x).all(|y| (a[x] - a[y]) * (b[x] - b[y]) >= 0.0))
+    };
+    let mut groups: Vec<Vec<f64>> = Vec::new();
+    for more in savings.filter(|savings| savings.iter().any(|saved| *saved > 0.0)) {
+        match groups.iter_mut().find(|known| agree(known, &more)) {
+            Some(known) => known.iter_mut().zip(&more).for_each(|(sum, saved)| *sum += saved),
+            None => groups.push(more),
+        }
+    }
+    let most = |savings: &[f64]| savings.iter().copied().fold(0.0, f64::max);
+    groups.sort_by(|a, b| most(b).total_cmp(&most(a)));
+    groups
+}
