@@ -78,6 +78,10 @@ pub struct Claim {
     pub saved: f64,
 }
 
+impl Claim {
+    pub const NONE: Claim = Claim { once: 0, adds: 0, saved: 0.0 };
+}
+
 /// The exchanges of an order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exchanges {
@@ -138,10 +142,11 @@ impl Exchanges {
             }
             claims
         };
-        let nothing = Claim { once: 0, adds: 0, saved: 0.0 };
         Exchanges {
             classes: nodes.iter().map(class).collect(),
-            claims: std::iter::once(vec![nothing]).chain((0..places.len()).map(of_place)).collect(),
+            claims: std::iter::once(vec![Claim::NONE])
+                .chain((0..places.len()).map(of_place))
+                .collect(),
             once: (1 << tracked.len()) - 1,
             visits: costing.iter().enumerate().map(|(at, e)| (bit(at), e.visit)).collect(),
             layers: 1 << (tracked.len() + costing.len()),

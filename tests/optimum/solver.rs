@@ -59,6 +59,7 @@ profiles! {
     split_lines: SplitLines, 100;
     capacity: Capacity, 100;
     escalation: Escalation, 100;
+    exchanges: Exchanges, 100;
 }
 
 /// Tests waves that once were planned above their least cost, or not at all.

@@ -3,6 +3,7 @@
 
 use crate::solve::column::Move;
 use crate::solve::exact::divided::Worst;
+use crate::solve::exact::exchange::Brought;
 use crate::solve::exact::moved::{Contents, Moved};
 use crate::solve::exact::names::{
     Names, line_name, need_name, opening_name, order_id, resource_name,
@@ -50,6 +51,7 @@ pub struct Formulation<'a> {
     /// `changed`: whether a line that may come several ways departs from its commitments; by
     /// order and line.
     pub(super) changed: BTreeMap<(usize, usize), Numbered>,
+    pub(super) returns: Brought,
 }
 
 impl std::fmt::Debug for Formulation<'_> {
@@ -78,6 +80,7 @@ impl<'a> Formulation<'a> {
             moved: BTreeMap::new(),
             worst: BTreeMap::new(),
             changed: BTreeMap::new(),
+            returns: Brought::default(),
         };
         program.ship_variables();
         program.part_variables();
@@ -92,6 +95,7 @@ impl<'a> Formulation<'a> {
         program.open_nodes();
         program.pay_worst_part();
         program.pay_changes();
+        program.bring_returns();
         program
     }
 
