@@ -220,3 +220,114 @@ fn merged(savings: impl Iterator<Item = Vec<f64>>) -> Vec<Vec<f64>> {
     groups.sort_by(|a, b| most(b).total_cmp(&most(a)));
     groups
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An exchange that saves so much at nodes 0, 1, ...; nothing where the node does not take it.
+    fn exchange(visit: f64, savings: &[Option<f64>]) -> Exchange {
+        let savings = savings.iter().enumerate();
+        let savings = savings.filter_map(|(at, saved)| Some((NodeId(at as u32), (*saved)?)));
+        Exchange { id: ReturnId(0), visit, savings: savings.collect() }
+    }
+
+    /// The least that a sequence of handovers costs by claims, group after group.
+    fn by_layers(exchanges: &Exchanges, groups: &[usize]) -> f64 {
+        let mut costs = vec![f64::INFINITY; exchanges.layers()];
+        costs[0] = 0.0;
+        for group in groups {
+            let mut next = vec![f64::INFINITY; costs.len()];
+            for &claim in exchanges.claims(exchanges.class(*group)) {
+                for (layer, cost) in costs.iter().enumerate() {
+                    if let Some(after) = exchanges.after(layer, claim) {
+                        next[after] = f64::min(next[after], cost - claim.saved);
+                    }
+                }
+            }
+            costs = next;
+        }
+        let all = costs.iter().enumerate();
+        all.map(|(layer, cost)| cost + exchanges.visit_cost(layer)).fold(f64::INFINITY, f64::min)
+    }
+
+    /// By the definition: each return once, where it saves most of all nodes visited.
+    fn by_visits(all: &[Exchange], nodes: &[Option<NodeId>], groups: &[usize]) -> f64 {
+        let visited = |node| groups.iter().any(|group| nodes[*group] == Some(node));
+        let cost = |e: &Exchange| e.best(&visited).map_or(0.0, |(_, saved)| e.visit - saved);
+        all.iter().map(cost).sum()
+    }
+
+    /// Every sequence of up to three of four groups: sent, and handed over at nodes 0, 1 and 2.
+    fn sequences() -> Vec<Vec<usize>> {
+        let mut all = vec![Vec::new()];
+        for start in [0, 1, 5] {
+            let longer: Vec<Vec<usize>> = all[start..]
+                .iter()
+                .flat_map(|known| (0..4).map(|group| [known.clone(), vec![group]].concat()))
+                .collect();
+            all.extend(longer);
+        }
+        all
+    }
+
+    const NODES: [Option<NodeId>; 4] = [None, Some(NodeId(0)), Some(NodeId(1)), Some(NodeId(2))];
+
+    #[test]
+    fn layers_find_the_best_node_of_every_return() {
+        let cases = [
+            vec![exchange(0.0, &[Some(3.0), Some(5.0)])],
+            // They agree on the second node, and are claimed as one.
+            vec![exchange(0.0, &[Some(3.0), Some(5.0)]), exchange(0.0, &[None, Some(1.0)])],
+            // They do not agree.
+            vec![exchange(0.0, &[Some(3.0), Some(5.0)]), exchange(0.0, &[Some(4.0), None])],
+            // Taking the first at all costs 7, at the third node 2.
+            vec![
+                exchange(7.0, &[Some(0.0), None, Some(5.0)]),
+                exchange(0.0, &[Some(1.0), Some(2.0), None]),
+            ],
+            vec![
+                exchange(2.0, &[Some(2.0), Some(0.0), None]),
+                exchange(4.0, &[None, Some(9.0), Some(0.0)]),
+            ],
+        ];
+        for case in cases {
+            let exchanges = Exchanges::of(case.clone(), &NODES);
+            for groups in sequences() {
+                let expected = by_visits(&case, &NODES, &groups);
+                assert_eq!(by_layers(&exchanges, &groups), expected, "{case:?} {groups:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn returns_that_agree_share_a_layer() {
+        let agreeing = [[3.0, 5.0], [0.0, 1.0], [2.0, 2.0]];
+        let of = |savings: &[f64; 2]| exchange(0.0, &[Some(savings[0]), Some(savings[1])]);
+        let exchanges = Exchanges::of(agreeing.iter().map(of).collect(), &NODES);
+        assert_eq!((exchanges.layers(), exchanges.classes()), (2, 3));
+        assert_eq!(Exchanges::of(Vec::new(), &NODES).layers(), 1);
+    }
+
+    #[test]
+    fn more_than_layers_can_hold_is_a_bound_from_below() {
+        // No two agree; the last visits of the list are not tracked either.
+        let mut all: Vec<Exchange> = (0..6)
+            .map(|at| {
+                let angle = f64::from(at);
+                let savings = [angle.sin(), angle.cos(), (2.0 * angle).sin()];
+                exchange(0.0, &savings.map(|saved| (saved > 0.0).then_some(saved)))
+            })
+            .collect();
+        all.push(exchange(1.0, &[Some(0.5), None, Some(0.2)]));
+        let exchanges = Exchanges::of(all.clone(), &NODES);
+        assert!(exchanges.layers() <= 1 << MAX_TRACKED);
+        let mut is_less = false;
+        for groups in sequences() {
+            let (bound, exact) = (by_layers(&exchanges, &groups), by_visits(&all, &NODES, &groups));
+            assert!(bound <= exact + 1e-9, "{groups:?}: {bound} above {exact}");
+            is_less |= bound < exact - 1e-9;
+        }
+        assert!(is_less, "the limit was not reached");
+    }
+}

@@ -156,26 +156,3 @@ fn stock_use_is_complete_and_right() {
         case.plan.stock_use[4].available = Some(0);
     });
 }
-
-#[test]
-fn no_returns_are_planned() {
-    finds(Kind::ReturnUnexpected, &[("return", "R1")], |case| {
-        case.parts.returns.push(wavewright::domain::Return {
-            id: "R1".into(),
-            order: None,
-            sku: A,
-            quantity: 1,
-            condition: wavewright::domain::Condition::New,
-            place: None,
-            drop_node: Some(STORE),
-        });
-        case.plan.returns.push(PlannedReturn {
-            id: ReturnId(0),
-            quantity: 1,
-            node: STORE,
-            service: None,
-            freight: Money::ZERO,
-            recovered_value: Money::ZERO,
-        });
-    });
-}

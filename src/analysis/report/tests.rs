@@ -85,6 +85,7 @@ fn plan(name: &str, objective: f64, source: &str) -> NamedPlan {
         }],
         node_load: Vec::new(),
         stock_use: Vec::new(),
+        returns: Vec::new(),
     };
     NamedPlan { name: name.into(), rows }
 }
