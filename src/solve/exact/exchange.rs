@@ -19,7 +19,7 @@ pub(super) struct Brought {
 }
 
 impl Formulation<'_> {
-    /// `bring[o,r,n]`, `bring_once[o,r]`, `visit[o,r,i]`: a return is handed in at one node at most,
+    /// `bring[o,r,n]`, `bring_once[o,r]`, `visit[o,n,r]`: a return is handed in at one node at most,
     /// where something of its order is handed over; a visit that alone makes it possible has its
     /// price.
     pub(super) fn bring_returns(&mut self) {
