@@ -3,7 +3,7 @@
 use crate::finds;
 use crate::fixture::*;
 use wavewright::ids::*;
-use wavewright::plan::{AssignmentKind, PlannedReturn};
+use wavewright::plan::AssignmentKind;
 use wavewright::units::Money;
 use wavewright::verify::ViolationKind as Kind;
 
