@@ -91,11 +91,13 @@ fn models(plans: &[NamedPlan]) -> Vec<String> {
     names
 }
 
-/// Whether all plans were made for the same weights, costs and rules.
+/// Whether all plans were made for the same weights, costs, rules and value of returns.
 fn is_one_model(plans: &[NamedPlan]) -> bool {
     let asked = |plan: &NamedPlan, part: &str| plan.rows.certificate.model.get(part).cloned();
     plans.iter().all(|plan| {
-        ["weights", "costs", "rules"].iter().all(|part| asked(plan, part) == asked(&plans[0], part))
+        ["weights", "costs", "rules", "returns"]
+            .iter()
+            .all(|part| asked(plan, part) == asked(&plans[0], part))
     })
 }
 
@@ -202,7 +204,7 @@ fn summary(plans: &[NamedPlan], figures: &[Figures]) -> String {
     let mut notes = String::new();
     if !is_one_model(plans) {
         notes.push_str(
-            "The plans were made by models that differ in weights, costs or rules: each objective \
+            "The plans were made by models that differ in weights, costs, rules or returns: each objective \
              is what its own model asks for, and differences between them are no savings.",
         );
     }
