@@ -14,9 +14,11 @@ use crate::options::{Group, OrderOptions, Planner, ReturnOption, handed_in};
 use crate::solve::column::Entry;
 use crate::units::Objective;
 
-/// Savings and visits that layers keep account of, at most. Beyond it a saving may be claimed by
-/// every visit and a visit costs nothing, which is a bound from below.
+/// Savings and visits that layers keep account of, at most, and layers times states of an order.
+/// Beyond that a saving may be claimed by every visit and a visit costs nothing, which is a bound
+/// from below.
 const MAX_TRACKED: usize = 4;
+const MAX_LAYERED_STATES: usize = 4096;
 
 /// A return of an order that may be handed in where the order is handed over; amounts in weighted
 /// minor units, relative to what it costs where nothing more is handed over.
@@ -98,17 +100,20 @@ pub struct Exchanges {
 }
 
 impl Exchanges {
-    pub fn new(planner: &Planner, options: &OrderOptions) -> Exchanges {
+    /// `states` is how many states the order has.
+    pub fn new(planner: &Planner, options: &OrderOptions, states: usize) -> Exchanges {
         let ids = planner.exchanges(options.order).iter();
         let found: Vec<Exchange> =
             ids.filter_map(|id| Exchange::new(planner, options, *id)).collect();
         let collected = |group: &Group| group.service.is_none().then_some(group.node);
         let nodes: Vec<Option<NodeId>> = options.groups.iter().map(collected).collect();
-        Exchanges::of(found, &nodes)
+        let most = (MAX_LAYERED_STATES / states).max(2).ilog2() as usize;
+        Exchanges::of(found, &nodes, most.min(MAX_TRACKED))
     }
 
-    /// For groups that are handed over at these nodes, or sent.
-    fn of(exchanges: Vec<Exchange>, nodes: &[Option<NodeId>]) -> Exchanges {
+    /// For groups that are handed over at these nodes, or sent; with account of `most` savings and
+    /// visits.
+    fn of(exchanges: Vec<Exchange>, nodes: &[Option<NodeId>], most: usize) -> Exchanges {
         let mut places: Vec<NodeId> =
             exchanges.iter().flat_map(|e| e.savings.iter().map(|(node, _)| *node)).collect();
         places.sort_unstable();
@@ -121,9 +126,9 @@ impl Exchanges {
             places.iter().map(|node| e.saving(*node).unwrap_or(0.0)).collect()
         };
         let savings = merged(exchanges.iter().map(vector));
-        let (tracked, loose) = savings.split_at(savings.len().min(MAX_TRACKED));
+        let (tracked, loose) = savings.split_at(savings.len().min(most));
         let costing: Vec<&Exchange> = exchanges.iter().filter(|e| e.visit > 0.0).collect();
-        let costing = &costing[..costing.len().min(MAX_TRACKED - tracked.len())];
+        let costing = &costing[..costing.len().min(most - tracked.len())];
         let bit = |at: usize| 1_usize << (tracked.len() + at);
         let of_place = |place: usize| -> Vec<Claim> {
             let visits = costing.iter().enumerate();
@@ -133,8 +138,8 @@ impl Exchanges {
             let mut claims = vec![Claim { once: 0, adds: visits, saved: freely }];
             for (at, savings) in tracked.iter().enumerate().filter(|(_, s)| s[place] > 0.0) {
                 let more = claims.iter().map(|claim| Claim {
-                    once: claim.once | 1 << at,
-                    adds: claim.adds | 1 << at,
+                    once: claim.once | (1 << at),
+                    adds: claim.adds | (1 << at),
                     saved: claim.saved + savings[place],
                 });
                 let more: Vec<Claim> = more.collect();
@@ -292,7 +297,7 @@ mod tests {
             ],
         ];
         for case in cases {
-            let exchanges = Exchanges::of(case.clone(), &NODES);
+            let exchanges = Exchanges::of(case.clone(), &NODES, MAX_TRACKED);
             for groups in sequences() {
                 let expected = by_visits(&case, &NODES, &groups);
                 assert_eq!(by_layers(&exchanges, &groups), expected, "{case:?} {groups:?}");
@@ -304,9 +309,9 @@ mod tests {
     fn returns_that_agree_share_a_layer() {
         let agreeing = [[3.0, 5.0], [0.0, 1.0], [2.0, 2.0]];
         let of = |savings: &[f64; 2]| exchange(0.0, &[Some(savings[0]), Some(savings[1])]);
-        let exchanges = Exchanges::of(agreeing.iter().map(of).collect(), &NODES);
+        let exchanges = Exchanges::of(agreeing.iter().map(of).collect(), &NODES, 1);
         assert_eq!((exchanges.layers(), exchanges.classes()), (2, 3));
-        assert_eq!(Exchanges::of(Vec::new(), &NODES).layers(), 1);
+        assert_eq!(Exchanges::of(Vec::new(), &NODES, 1).layers(), 1);
     }
 
     #[test]
@@ -316,8 +321,8 @@ mod tests {
         let of = |saved: [i32; 3]| exchange(0.0, &saved.map(|saved| Some(f64::from(saved))));
         let mut all: Vec<Exchange> = orders.into_iter().map(of).collect();
         all.push(exchange(1.0, &[Some(0.5), None, Some(0.2)]));
-        let exchanges = Exchanges::of(all.clone(), &NODES);
-        assert!(exchanges.layers() <= 1 << MAX_TRACKED);
+        let exchanges = Exchanges::of(all.clone(), &NODES, MAX_TRACKED);
+        assert_eq!(exchanges.layers(), 1 << MAX_TRACKED);
         let mut is_less = false;
         for groups in sequences() {
             let (bound, exact) = (by_layers(&exchanges, &groups), by_visits(&all, &NODES, &groups));

@@ -170,6 +170,7 @@ impl OrderTables {
         let open_change = open_changes(planner, options);
         let split = planner.model.weight(CostKey::Split);
         let split = Objective::weighted(split, planner.model.costs.split_cost).to_minor();
+        let exchanges = Exchanges::new(planner, options, states.count());
         let mut tables = OrderTables {
             states,
             shipments,
@@ -185,7 +186,7 @@ impl OrderTables {
             unfilled,
             open_change,
             split,
-            exchanges: Exchanges::new(planner, options),
+            exchanges,
             tight: false,
         };
         tables.tight = tables.may_exceed(planner, resources, options);

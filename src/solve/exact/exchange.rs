@@ -57,11 +57,13 @@ impl Formulation<'_> {
         let mut count = 0;
         for &(node, saved) in exchange.savings.iter().filter(|(_, saved)| *saved > 0.0) {
             let mut balance = Expression::default();
-            for (_, _, at) in handovers.iter().filter(|(at, _, _)| *at == node) {
-                balance.add_mul(-1.0, self.ship[*at].variable);
-            }
-            if handovers.iter().all(|(at, _, _)| *at != node) {
+            let visits = handovers.iter().filter(|(visited, _, _)| *visited == node);
+            let visits: Vec<usize> = visits.map(|(_, _, ship)| *ship).collect();
+            if visits.is_empty() {
                 continue;
+            }
+            for ship in visits {
+                balance.add_mul(-1.0, self.ship[ship].variable);
             }
             let name = format!("{name}.{}", node_name(problem, node));
             let brought = self.variable(format!("brought.{name}"), variable().binary());
@@ -86,11 +88,11 @@ impl Formulation<'_> {
         for need in 0..options.needs.len() {
             let mut passing = Expression::default();
             let mut passes = false;
-            for (_, state, at) in &visits {
+            for (_, state, ship) in &visits {
                 let digit = tables.states.digit(*state, need);
                 let share = digit as f64 / tables.states.whole(need) as f64;
                 if digit > 0 {
-                    passing.add_mul(share, self.ship[*at].variable);
+                    passing.add_mul(share, self.ship[*ship].variable);
                     passes = true;
                 }
             }
