@@ -1,9 +1,11 @@
 //! The road from a wave and a model to a verified plan.
 
 use crate::domain::{CostKey, Method, Model, Wave};
-use crate::options::{Decision, Planner};
+use crate::options::Planner;
 use crate::plan::{Certificate, Ledger, Plan, Proof, Seconds, Status, explain};
-use crate::solve::{Control, ExactSettings, HighsError, Outcome, ResourceKey, solve_exact};
+use crate::solve::{
+    Approach, Control, ExactSettings, HighsError, Outcome, ResourceKey, Start, solve_exact,
+};
 use crate::strategies::Strategy;
 use crate::verify::{Violation, verify};
 use rustc_hash::FxHashMap;
@@ -18,8 +20,8 @@ pub struct RunInputs {
     pub model: serde_json::Value,
     /// Seconds of stages before planning, such as reading.
     pub seconds: BTreeMap<String, f64>,
-    /// What another plan decided, to start from; a heuristic does not.
-    pub start: Vec<Decision>,
+    /// Another plan to start from; a heuristic does not.
+    pub start: Start,
 }
 
 /// Why there is no plan.
@@ -39,12 +41,12 @@ pub enum PlanError {
 pub const OPTIMAL: &str = "optimal";
 
 /// The methods that the command line may name: those with a bound, then the heuristics.
-pub const METHODS: [&str; 12] = {
-    let mut names = ["auto"; 12];
-    (names[1], names[2]) = ("exact", OPTIMAL);
+pub const METHODS: [&str; 13] = {
+    let mut names = ["auto"; 13];
+    (names[1], names[2], names[3]) = ("exact", "decompose", OPTIMAL);
     let mut at = 0;
     while at < Strategy::ALL.len() {
-        names[3 + at] = Strategy::ALL[at].name();
+        names[4 + at] = Strategy::ALL[at].name();
         at += 1;
     }
     names
@@ -60,18 +62,19 @@ pub fn plan_wave(
     inputs: RunInputs,
     control: &Control,
 ) -> Result<Plan, PlanError> {
-    let (method, method_reason, strategy) = match &model.solve.method {
-        Method::Auto => ("exact", "the exact method plans every wave so far", None),
-        Method::Exact => ("exact", "", None),
-        Method::Decompose => return Err(PlanError::UnknownMethod("decompose".to_string())),
+    let (approach, strategy) = match &model.solve.method {
+        Method::Auto => (Approach::Auto, None),
+        Method::Exact => (Approach::Exact, None),
+        Method::Decompose => (Approach::Decompose, None),
         Method::Heuristic(name) => match Strategy::from_name(name) {
-            Some(strategy) => (strategy.name(), "", Some(strategy)),
+            Some(strategy) => (Approach::Auto, Some(strategy)),
             None => return Err(PlanError::UnknownMethod(name.to_string())),
         },
     };
     let planner = Planner::new(wave, model);
     let threads = threads(model);
-    let settings = ExactSettings { gap: model.solve.gap, threads, seed: model.solve.seed };
+    let settings =
+        ExactSettings { approach, gap: model.solve.gap, threads, seed: model.solve.seed };
     let value = |decisions| Ledger::new(&planner, decisions).objective(model);
     let before = control.seconds();
     let outcome = match strategy {
@@ -84,8 +87,9 @@ pub fn plan_wave(
     let mut seconds = inputs.seconds.clone();
     seconds.insert("solve".to_string(), solved - before);
     let mut certificate = certificate(wave, model, &ledger, &outcome, inputs);
-    certificate.method = method.to_string();
-    certificate.method_reason = method_reason.to_string();
+    let (approach, reason) = outcome.chosen.clone().unwrap_or((approach, String::new()));
+    certificate.method = strategy.map_or(approach.name(), Strategy::name).to_string();
+    certificate.method_reason = reason;
     certificate.threads = threads;
     seconds.insert("write_up".to_string(), control.seconds() - solved);
     certificate.seconds = seconds.into();
@@ -103,6 +107,26 @@ pub fn plan_wave(
     let verified = verify(wave, model, &plan);
     plan.certificate.seconds.insert("total".to_string(), control.seconds());
     if verified.is_valid() { Ok(plan) } else { Err(PlanError::Unverified(verified.violations)) }
+}
+
+/// A plan of a similar wave, to start from: what it decided, and what it found stock and capacity to
+/// be worth.
+pub fn start_from(wave: &Wave, plan: &Plan) -> Start {
+    let unit = 10_f64.powi(wave.minor_digits as i32);
+    let mut prices = Vec::new();
+    for row in &plan.node_load {
+        if let Some(price) = row.shadow_price.filter(|price| *price > 0.0) {
+            let key = ResourceKey::Capacity { node: row.node, day: row.date, unit: row.unit };
+            prices.push((key, price * unit));
+        }
+    }
+    for row in &plan.stock_use {
+        if let Some(price) = row.shadow_price.filter(|price| *price > 0.0) {
+            let key = ResourceKey::Stock { node: row.node, sku: row.sku, step: 0 };
+            prices.push((key, price * unit));
+        }
+    }
+    Start { decisions: plan.decisions(), prices }
 }
 
 /// The threads that a model asks for; all cores for 0.

@@ -3,7 +3,7 @@
 use crate::domain::{Model, Wave};
 use crate::options::Planner;
 use crate::plan::Ledger;
-use crate::solve::{Control, ExactSettings, ExportError, Exported, export_program};
+use crate::solve::{Approach, Control, ExactSettings, ExportError, Exported, export_program};
 use std::path::Path;
 
 /// Writes the exact program of a wave to a `.mps` or `.lp` file; the extension says which.
@@ -22,6 +22,7 @@ pub fn write_program(
 ) -> Result<Exported, ExportError> {
     let planner = Planner::new(wave, model);
     let settings = ExactSettings {
+        approach: Approach::Exact,
         gap: model.solve.gap,
         threads: model.solve.threads.max(1),
         seed: model.solve.seed,

@@ -96,6 +96,13 @@ impl Transfers {
         transfers
     }
 
+    /// The supplies of a line, with their indices.
+    pub fn supplies_of(&self, line: usize) -> impl Iterator<Item = (usize, &Supply)> {
+        let start = self.supplies.partition_point(|supply| supply.line < line);
+        let of_line = self.supplies[start..].iter().take_while(move |s| s.line == line);
+        of_line.enumerate().map(move |(at, supply)| (start + at, supply))
+    }
+
     /// The departures from a node, as indices.
     pub fn from(&self, node: NodeId) -> std::ops::Range<usize> {
         let start = self.departures.partition_point(|departure| departure.from < node);

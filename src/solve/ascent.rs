@@ -1,9 +1,10 @@
 //! Prices by subgradient ascent: cheap steps towards the prices that a linear program would find.
 //!
 //! At given prices the orders' best plans say what is wanted of every resource; prices rise where
-//! more is wanted than there is and fall where less is. Steps follow the last directions too and
-//! shrink when the bound stops rising (Camerini, Fratta and Maffioli 1975). What a node costs to
-//! open is divided among the needs that used it last.
+//! more is wanted than there is and fall where less is, each by a step of its own: as long as the
+//! others', whatever the size of its excess, and shorter as steps go on (after Duchi, Hazan and
+//! Singer 2011, with their sums forgotten over time). What a node costs to open is divided among
+//! the needs that used it last.
 
 use crate::solve::Control;
 use crate::solve::master::PlanKey;
@@ -11,38 +12,35 @@ use crate::solve::relax::{Duals, OrderResult, Relaxation, Step, price_wave};
 use crate::solve::wave_options::WaveProblem;
 use rustc_hash::FxHashMap;
 
-/// The first step aims this far above the bound, relatively.
-const FIRST_AIM: f64 = 0.05;
-/// Steps without a better bound after which they shrink, and by what.
-const PATIENCE: usize = 3;
-const SHRINK: f64 = 0.7;
-/// How much of the last direction a step keeps.
+/// The first step of a price, as a part of what an order costs on average.
+const FIRST_STEP: f64 = 0.1;
+/// The part of its length that a step has of the one before.
+const SHRINK: f64 = 0.95;
+/// How much of the last direction a step keeps, and how much of the squares behind its length.
 const MOMENTUM: f64 = 0.6;
-/// Aims below this are not worth a step.
-const LAST_AIM: f64 = 1e-4;
+const MEMORY: f64 = 0.95;
 
 /// Steps whose bound is this near to the best, relatively, give order plans worth keeping.
 const NEAR: f64 = 0.03;
 
-/// Takes up to so many steps. The order plans of the relaxation are those of all steps that came
+/// Takes up to so many steps from some prices. The order plans of the relaxation are those of all steps that came
 /// near; those at the best prices, one an order, are chosen in full.
 pub fn ascend(
     problem: &WaveProblem,
+    mut duals: Duals,
     steps: usize,
     control: &Control,
     improve: &mut dyn FnMut(Step) -> f64,
 ) -> Relaxation {
     let mut best = Relaxation::unknown(problem);
-    let mut duals = best.duals.clone();
     let mut direction = vec![0.0; problem.resources.len()];
-    let (mut aim, mut failed) = (FIRST_AIM, 0);
+    let mut squares = vec![0.0; problem.resources.len()];
+    let mut length = 0.0;
     let mut known: FxHashMap<PlanKey, usize> = FxHashMap::default();
-    for _ in 0..steps {
+    for step in 0..steps {
         let (bound, results) = price_wave(problem, &mut duals);
         let excess = excess(problem, &duals, &results);
         let openings = opening_shares(problem, &results);
-        let is_step = bound >= best.bound + 1e-5 * bound.abs();
-        failed = if is_step { 0 } else { failed + 1 };
         let is_best = best.raise(bound, &duals, &results);
         if bound >= best.bound - NEAR * best.bound.abs() {
             if is_best {
@@ -60,27 +58,24 @@ pub fn ascend(
             }
         }
         improve(best.step());
-        if failed >= PATIENCE {
-            (aim, failed) = (aim * SHRINK, 0);
-            duals = best.duals.clone();
-        }
-        if aim < LAST_AIM || control.stopped().is_some() {
+        if control.stopped().is_some() {
             break;
         }
-        for (along, excess) in direction.iter_mut().zip(&excess) {
-            *along = MOMENTUM * *along + excess;
-        }
+        length = if step == 0 {
+            FIRST_STEP * bound.abs() / problem.orders.len() as f64
+        } else {
+            SHRINK * length
+        };
         let prices = &mut duals.prices.resources;
-        // Prices that are 0 do not fall.
-        let moves = |price: f64, along: f64| price > 0.0 || along > 0.0;
-        let along = prices.iter().zip(&direction).filter(|(price, along)| moves(**price, **along));
-        let square: f64 = along.map(|(_, along)| along * along).sum();
-        if square <= 0.0 {
-            break;
-        }
-        let length = aim * best.bound.abs().max(1.0) / square;
-        for (price, along) in prices.iter_mut().zip(&direction) {
-            *price = (*price + length * along).max(0.0);
+        for (((price, along), square), excess) in
+            prices.iter_mut().zip(&mut direction).zip(&mut squares).zip(&excess)
+        {
+            // Prices that are 0 do not fall.
+            if *price > 0.0 || *excess > 0.0 {
+                *square = MEMORY * *square + excess * excess;
+                *along = MOMENTUM * *along + (1.0 - MOMENTUM) * excess;
+                *price = (*price + length * *along / square.sqrt().max(1e-9)).max(0.0);
+            }
         }
         for (of_order, shares) in duals.orders.iter_mut().zip(openings) {
             of_order.openings = shares;

@@ -265,21 +265,6 @@ impl<'a> Master<'a> {
         values
     }
 
-    /// How much of each line is released, by order and stock of the order.
-    fn released(&self, values: &[f64]) -> Vec<Vec<f64>> {
-        let orders = self.problem.orders.iter();
-        let mut released: Vec<Vec<f64>> =
-            orders.map(|order| vec![0.0; order.tables.stocks.len()]).collect();
-        for (column, &value) in self.columns.iter().zip(values) {
-            if value > 1e-9 {
-                for &stock in &column.stocks {
-                    released[column.order as usize][stock] += value;
-                }
-            }
-        }
-        released
-    }
-
     /// Solves, and writes the duals into the prices.
     ///
     /// # Errors
@@ -287,34 +272,40 @@ impl<'a> Master<'a> {
     pub fn solve(&mut self, into: &mut Duals) -> Result<Solved, HighsError> {
         let solution = self.lp.solve()?;
         let duals = &solution.duals;
-        for (id, price) in into.prices.resources.iter_mut().enumerate() {
-            let row = self.rows.resources.get(&(id as u32));
-            *price = row.map_or(0.0, |row| (-duals[row.index]).max(0.0));
-        }
-        for of_need in into.orders.iter_mut().flat_map(|of_order| &mut of_order.openings) {
-            of_need.fill(0.0);
+        into.clear();
+        let price = |row: LpRow| (-duals[row.index]).max(0.0);
+        for (id, row) in &self.rows.resources {
+            into.prices.resources[*id as usize] = price(*row);
         }
         for ((order, need, opening), row) in &self.opening_uses {
-            into.orders[*order].openings[*need][*opening] = (-duals[row.index]).max(0.0);
+            into.orders[*order].openings[*need][*opening] = price(*row);
         }
-        for of_order in &mut into.orders {
-            of_order.stocks.fill(0.0);
-        }
-        into.cut_worth = 0.0;
         for (cut, row) in &self.cuts {
-            let price = (-duals[row.index]).max(0.0);
-            into.cut_worth += price * cut.limit;
-            for &(order, stock, coefficient) in &cut.terms {
-                into.orders[order].stocks[stock] += price * coefficient;
-            }
+            into.price_cut(cut, price(*row));
         }
         let values = self.values(&solution.values);
         Ok(Solved {
             objective: solution.objective + self.start_cost,
-            released: self.released(&values),
+            released: released(self.problem, &self.columns, &values),
             values,
         })
     }
+}
+
+/// How much of each line some order plans release, each as far as it is chosen, by order and stock
+/// of the order.
+pub fn released(problem: &WaveProblem, plans: &[OrderColumn], values: &[f64]) -> Vec<Vec<f64>> {
+    let orders = problem.orders.iter();
+    let mut released: Vec<Vec<f64>> =
+        orders.map(|order| vec![0.0; order.tables.stocks.len()]).collect();
+    for (plan, &value) in plans.iter().zip(values) {
+        if value > 1e-9 {
+            for &stock in &plan.stocks {
+                released[plan.order as usize][stock] += value;
+            }
+        }
+    }
+    released
 }
 
 /// What one list has more than another, by key.

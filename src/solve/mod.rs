@@ -20,6 +20,7 @@ mod resources;
 mod resume;
 mod routes;
 mod rows;
+mod saddle;
 mod search;
 mod states;
 mod tables;
@@ -28,7 +29,8 @@ mod wave_options;
 
 pub use control::{Control, Progress, Stage, resident_memory};
 pub use exact::{
-    ExactSettings, ExportError, Exported, Outcome, Value, export_program, solve_exact,
+    Approach, ExactSettings, ExportError, Exported, Outcome, Start, Value, export_program,
+    solve_exact,
 };
 pub use greedy::Stockroom;
 pub use highs::{HighsError, solve_file, version as highs_version};

@@ -12,15 +12,15 @@ use crate::solve::rows::Outside;
 use crate::solve::wave_options::WaveProblem;
 use rustc_hash::FxHashMap;
 
-/// Orders of a neighbourhood.
-const ORDERS: usize = 40;
+/// Orders of a neighbourhood: it grows when the smaller ones give nothing more.
+const ORDERS: [usize; 3] = [40, 80, 160];
 /// Order plans of each that may be chosen.
 const CHOICES: usize = 40;
 /// Those of an order, the best at the prices, whose rivals come into its neighbourhood.
 const WISHES: usize = 4;
 /// Nodes of branch and bound in one neighbourhood.
 const NODES: i32 = 200;
-/// Passes over all orders.
+/// Passes over all orders with neighbourhoods of one size, at most.
 const PASSES: usize = 4;
 
 /// A plan while it is searched.
@@ -37,7 +37,7 @@ struct Search<'a> {
     users: FxHashMap<u32, Vec<u32>>,
 }
 
-/// Improves a plan until a pass over all orders finds nothing, or the control says stop.
+/// Improves a plan until passes over all orders find nothing, or the control says stop.
 ///
 /// # Errors
 /// When HiGHS fails.
@@ -50,40 +50,12 @@ pub fn improve(
 ) -> Result<Vec<Option<Column>>, HighsError> {
     let mut search = Search::new(problem, relaxation, plan);
     let settings = MipSettings { nodes: NODES, absolute_gap: 0.5, ..settings };
-    for _ in 0..PASSES {
-        if !search.pass(settings, control)? {
-            break;
+    for size in ORDERS {
+        for _ in 0..PASSES {
+            if !search.pass(size, settings, control)? {
+                break;
+            }
         }
-    }
-    Ok(search.plan())
-}
-
-/// Orders whose choice the relaxation leaves open that one program can take.
-const OPEN_ORDERS: usize = 1_500;
-
-/// Chooses for the orders whose choice the relaxation leaves open, around a plan in which the
-/// others do what the relaxation says. (Berthold 2014 calls this RENS.)
-///
-/// # Errors
-/// When HiGHS fails.
-pub fn settle(
-    problem: &WaveProblem,
-    relaxation: &Relaxation,
-    plan: Vec<Option<Column>>,
-    settings: MipSettings,
-    control: &Control,
-) -> Result<Vec<Option<Column>>, HighsError> {
-    let mut search = Search::new(problem, relaxation, plan);
-    let mut open: Vec<usize> = Vec::new();
-    for (column, &value) in relaxation.columns.iter().zip(&relaxation.values) {
-        if value > 1e-6 && value < 1.0 - 1e-6 {
-            open.push(column.order as usize);
-        }
-    }
-    open.sort_unstable();
-    open.dedup();
-    for orders in open.chunks(OPEN_ORDERS) {
-        search.choose_anew(orders, settings, control)?;
     }
     Ok(search.plan())
 }
@@ -135,7 +107,12 @@ impl<'a> Search<'a> {
 
     /// Searches around every order that does worse than the prices promise, those that do worst
     /// first; returns whether the plan has become better.
-    fn pass(&mut self, settings: MipSettings, control: &Control) -> Result<bool, HighsError> {
+    fn pass(
+        &mut self,
+        size: usize,
+        settings: MipSettings,
+        control: &Control,
+    ) -> Result<bool, HighsError> {
         let mut seeds: Vec<usize> = (0..self.current.len()).collect();
         seeds.retain(|&order| self.regret[order] > 1.0);
         seeds.sort_by(|&a, &b| self.regret[b].total_cmp(&self.regret[a]).then(a.cmp(&b)));
@@ -148,7 +125,7 @@ impl<'a> Search<'a> {
             if std::mem::replace(&mut is_tried[seed], true) || self.regret[seed] <= 1.0 {
                 continue;
             }
-            let orders = self.neighbourhood(seed);
+            let orders = self.neighbourhood(seed, size);
             for &order in &orders {
                 is_tried[order] = true;
             }
@@ -158,12 +135,12 @@ impl<'a> Search<'a> {
     }
 
     /// An order, those that use what it would rather have, what those would rather have, and so
-    /// on.
-    fn neighbourhood(&self, seed: usize) -> Vec<usize> {
+    /// on, up to so many.
+    fn neighbourhood(&self, seed: usize, size: usize) -> Vec<usize> {
         let rows = self.problem.resources.rows();
         let mut orders = vec![seed];
         let mut at = 0;
-        while at < orders.len() && orders.len() < ORDERS {
+        while at < orders.len() && orders.len() < size {
             for &choice in self.choices[orders[at]].iter().take(WISHES) {
                 for &(id, used) in &self.relaxation.columns[choice as usize].uses {
                     let row = &rows[id as usize];
@@ -173,7 +150,7 @@ impl<'a> Search<'a> {
                     }
                     let rivals = self.users.get(&id).into_iter().flatten();
                     for rival in rivals.map(|rival| *rival as usize) {
-                        if orders.len() < ORDERS && !orders.contains(&rival) {
+                        if orders.len() < size && !orders.contains(&rival) {
                             orders.push(rival);
                         }
                     }

@@ -228,7 +228,7 @@ pub struct OrderPlan {
 }
 
 /// Rounds of moving shares.
-const MAX_SHARE_ROUNDS: usize = 12;
+const MAX_SHARE_ROUNDS: usize = 4;
 
 /// Plans an order at the prices of a scan.
 ///

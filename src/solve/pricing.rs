@@ -177,7 +177,7 @@ impl<'a> Scan<'a> {
             let line = group.lines.iter().find(|table| table.line == index)?;
             let parts = self.parts_at(index, digit);
             cost += self.line_cost(group, line, self.units(index, parts));
-            cost += self.cheapest_parts(group, line, parts, routes)?.cost;
+            cost += self.parts_cost(group, line, parts, routes)?;
         }
         Some(cost + self.opening_cost(need, group.release.opening, self.share(need, digit)))
     }
@@ -279,6 +279,20 @@ impl<'a> Scan<'a> {
                 + way.change * share
                 + self.stock_cost(way.stock, units),
         )
+    }
+
+    /// What so many parts of a line cost in a group by their cheapest ways.
+    fn parts_cost(
+        &self,
+        group: &GroupTable,
+        line: &LineTable,
+        parts: usize,
+        routes: &Routes,
+    ) -> Option<f64> {
+        if self.options.split_lines {
+            return self.cheapest_parts(group, line, parts, routes).map(|found| found.cost);
+        }
+        self.cheapest_way(group, line, parts, routes).map(|found| found.cost)
     }
 
     /// The cheapest ways of so many parts of a line into a group: one, or several where its units

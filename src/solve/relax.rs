@@ -7,7 +7,6 @@
 //! move only part of the way from the best known to the master's, which keeps them from swinging.
 //! (Dantzig and Wolfe 1960; Geoffrion 1974; Wentges 1997.)
 
-use crate::solve::Control;
 use crate::solve::ascent::ascend;
 use crate::solve::column::Column;
 use crate::solve::cuts::{Cut, Pools};
@@ -15,8 +14,9 @@ use crate::solve::highs::HighsError;
 use crate::solve::master::{Master, OrderColumn};
 use crate::solve::order_plan::{OrderPlan, plan_order};
 use crate::solve::pricing::{OrderPrices, Prices};
-use crate::solve::primal;
 use crate::solve::wave_options::WaveProblem;
+use crate::solve::{Approach, Control, ExactSettings, ResourceKey};
+use crate::solve::{primal, saddle};
 use rayon::prelude::*;
 
 /// Prices of everything that orders compete for.
@@ -25,6 +25,8 @@ pub struct Duals {
     pub prices: Prices,
     /// By order.
     pub orders: Vec<OrderPrices>,
+    /// By number of the cut; what they price is among the orders' prices.
+    pub cuts: Vec<f64>,
     /// What the limits of the cuts are worth at their prices.
     pub cut_worth: f64,
 }
@@ -36,7 +38,45 @@ impl Duals {
         Duals {
             prices: Prices { resources: vec![0.0; problem.resources.len()] },
             orders,
+            cuts: Vec::new(),
             cut_worth: 0.0,
+        }
+    }
+
+    /// What is known of other prices.
+    pub fn known(problem: &WaveProblem, prices: &[(ResourceKey, f64)]) -> Duals {
+        let mut duals = Duals::free(problem);
+        for &(mut key, price) in prices {
+            // All that is released of a stock counts in its last step.
+            if let ResourceKey::Stock { node, sku, step } = &mut key
+                && let Some(profile) = problem.planner.stock(*node, *sku)
+            {
+                *step = profile.steps().len() as u32 - 1;
+            }
+            if let Some(id) = problem.resources.id(&key) {
+                duals.prices.resources[id as usize] = price;
+            }
+        }
+        duals
+    }
+
+    /// Takes all prices back; shares stay.
+    pub(super) fn clear(&mut self) {
+        self.prices.resources.fill(0.0);
+        for of_order in &mut self.orders {
+            of_order.stocks.fill(0.0);
+            of_order.openings.iter_mut().for_each(|of_need| of_need.fill(0.0));
+        }
+        self.cuts.clear();
+        self.cut_worth = 0.0;
+    }
+
+    /// Prices the next cut.
+    pub(super) fn price_cut(&mut self, cut: &Cut, price: f64) {
+        self.cuts.push(price);
+        self.cut_worth += price * cut.limit;
+        for &(order, stock, coefficient) in &cut.terms {
+            self.orders[order].stocks[stock] += price * coefficient;
         }
     }
 
@@ -48,6 +88,8 @@ impl Duals {
             }
         };
         mix(&mut self.prices.resources, &others.prices.resources);
+        self.cuts.resize(others.cuts.len(), 0.0);
+        mix(&mut self.cuts, &others.cuts);
         for (here, there) in self.orders.iter_mut().zip(&others.orders) {
             mix(&mut here.stocks, &there.stocks);
             for (here, there) in here.openings.iter_mut().zip(&there.openings) {
@@ -106,17 +148,7 @@ impl Relaxation {
             duals: &self.duals,
             columns: &[],
             values: &[],
-            plan: None,
         }
-    }
-
-    /// Takes out the order plans that cost, at the prices of the bound, at most so much more than
-    /// the best of their order, as a part of the average order's cost.
-    fn near_columns(&mut self, part: f64) -> Vec<OrderColumn> {
-        let limit = part * self.bound.abs() / self.least.len().max(1) as f64;
-        let reduced = self.reduced_costs();
-        let columns = std::mem::take(&mut self.columns).into_iter().zip(reduced);
-        columns.filter(|(_, reduced)| *reduced <= limit).map(|(column, _)| column).collect()
     }
 
     /// How far each order plan is from the best of its order at the prices of the bound.
@@ -149,17 +181,10 @@ const STALLED: f64 = 0.02;
 const MAX_ROUNDS: usize = 400;
 /// Rounds of cuts, at most.
 const MAX_CUT_ROUNDS: usize = 40;
-/// Orders above which the master takes too long, and prices come by subgradient ascent alone.
-const MANY_ORDERS: usize = 15_000;
-/// Steps of that ascent.
-const STEPS: usize = 150;
-/// Orders above which some steps of ascent come first: the master finds its way slowly from prices
-/// that are far off.
-const SOME_ORDERS: usize = 400;
-const FIRST_STEPS: usize = 40;
-/// Of the ascent's order plans, the master takes those this near to the best of their order, as a
-/// part of the average order's cost.
-const NEAR: f64 = 0.01;
+/// Steps of ascent before the other master, which finds its way slowly from prices far off.
+const FIRST_STEPS: usize = 20;
+/// Steps from prices that are known, which leave them where they are.
+const KNOWN_STEPS: usize = 1;
 /// The part of the way that prices do not go.
 const SMOOTHING: f64 = 0.5;
 
@@ -171,8 +196,6 @@ pub struct Step<'a> {
     pub duals: &'a Duals,
     pub columns: &'a [OrderColumn],
     pub values: &'a [f64],
-    /// A plan of the wave that was made on the way.
-    pub plan: Option<&'a [Option<Column>]>,
 }
 
 /// What pricing an order gave.
@@ -186,37 +209,32 @@ pub(super) struct OrderResult {
 
 /// Generates order plans and cuts until the bound meets the master or comes within the target gap
 /// of the incumbent, or the control says stop. Prices every order at least once. `improve` hears
-/// of every round and says what the best plan costs.
+/// of every round and says what the best plan costs. `prices` are those of a similar wave, or none.
 ///
 /// # Errors
 /// When HiGHS fails.
 pub fn relax(
     problem: &WaveProblem,
     start: &[Column],
-    seed: u64,
-    target_gap: f64,
+    prices: &[(ResourceKey, f64)],
+    settings: ExactSettings,
     control: &Control,
     improve: &mut dyn FnMut(Step) -> f64,
 ) -> Result<Relaxation, HighsError> {
+    let ExactSettings { seed, gap: target_gap, .. } = settings;
     let mut best = Relaxation::unknown(problem);
     if problem.orders.is_empty() {
         best.bound = 0.0;
         return Ok(best);
     }
-    if problem.orders.len() > MANY_ORDERS {
-        return Ok(ascend(problem, STEPS, control, improve));
+    let plan = primal::by_order(problem, start.iter().cloned());
+    if settings.approach == Approach::Decompose {
+        let known = Duals::known(problem, prices);
+        let steps = if prices.is_empty() { FIRST_STEPS } else { KNOWN_STEPS };
+        let relaxation = ascend(problem, known, steps, control, improve);
+        return saddle::raise(problem, relaxation, &plan, settings, control, improve);
     }
-    let mut plan = primal::by_order(problem, start.iter().cloned());
-    if problem.orders.len() > SOME_ORDERS {
-        best = ascend(problem, FIRST_STEPS, control, improve);
-        plan = planned_at(problem, &best, control);
-        improve(Step { plan: Some(&plan), ..best.step() });
-    }
-    let near = best.near_columns(NEAR);
     let mut master = Master::new(problem, plan, seed)?;
-    for column in near {
-        master.add(column)?;
-    }
     let pools = Pools::new(problem);
     let mut duals = best.duals.clone();
     let mut of_master = best.duals.clone();
@@ -278,14 +296,6 @@ pub fn relax(
     best.columns = master.columns;
     best.values.resize(best.columns.len(), 0.0);
     Ok(best)
-}
-
-/// A plan at the prices of a relaxation: their best order plans as far as they fit.
-fn planned_at(problem: &WaveProblem, at: &Relaxation, control: &Control) -> Vec<Option<Column>> {
-    let stop = || control.stopped().is_some();
-    let mut plan = primal::round(problem, &at.duals, &at.columns, &at.values, &stop);
-    primal::reevaluate(problem, &mut plan, 1, &stop);
-    plan
 }
 
 /// Prices every order, and keeps the shares that it found; returns the bound at these prices.

@@ -112,12 +112,15 @@ fn first_cost(scan: &Scan, line: usize, units: Quantity, supply: usize, departur
 #[derive(Clone, Copy, Debug)]
 struct Cell {
     cost: f64,
+    /// Where the route begins.
+    supply: u32,
     /// The last departure, and the cell of the layer before from which it goes on.
     departure: u32,
     before: u32,
 }
 
-const NOWHERE: Cell = Cell { cost: f64::INFINITY, departure: u32::MAX, before: u32::MAX };
+const NOWHERE: Cell =
+    Cell { cost: f64::INFINITY, supply: u32::MAX, departure: u32::MAX, before: u32::MAX };
 
 /// The cheapest routes of every line: by parts, class of source, place and day of arrival.
 #[derive(Debug)]
@@ -140,23 +143,32 @@ struct Search<'s, 'a> {
 }
 
 impl Search<'_, '_> {
-    /// The cheapest cells by which units of a supply come to each stop, layer after layer of
-    /// lanes; a layer has a cell for each stop and day.
-    fn layers(&self, supply: usize, units: Quantity) -> Vec<Vec<Cell>> {
+    /// The cheapest cells by which units of a line come to each stop from supplies of a class (0
+    /// for all of them), layer after layer of lanes; a layer has a cell for each stop and day.
+    ///
+    /// A route is simple, but the cheapest route to a cell hides others that may go on where it
+    /// must not: back at a node passed. What they would bring there is no cheaper than what is
+    /// there already, from its own stock or from the layer before.
+    fn layers(&self, line: usize, units: Quantity, class: usize) -> Vec<Vec<Cell>> {
         let transfers = &self.scan.options.transfers;
-        let terms = &transfers.supplies[supply];
         let count = self.stops.nodes.len() * self.stops.days;
         let mut first = vec![NOWHERE; count];
-        for departure in transfers.from(terms.source) {
-            if terms.days.binary_search(&transfers.departures[departure].hop.departs).is_err() {
+        for (supply, terms) in transfers.supplies_of(line) {
+            if class != 0 && self.scan.tables.supplies[supply].class != class {
                 continue;
             }
-            let cost = first_cost(self.scan, terms.line, units, supply, departure)
-                + lane_cost(self.scan, terms.line, units, departure);
-            let (end, _, arrives) = self.stops.ends[departure];
-            let cell = &mut first[end * self.stops.days + arrives];
-            if cost < cell.cost {
-                *cell = Cell { cost, departure: departure as u32, before: u32::MAX };
+            for departure in transfers.from(terms.source) {
+                if terms.days.binary_search(&transfers.departures[departure].hop.departs).is_err() {
+                    continue;
+                }
+                let cost = first_cost(self.scan, line, units, supply, departure)
+                    + lane_cost(self.scan, line, units, departure);
+                let (end, _, arrives) = self.stops.ends[departure];
+                let cell = &mut first[end * self.stops.days + arrives];
+                if cost < cell.cost {
+                    let (supply, departure) = (supply as u32, departure as u32);
+                    *cell = Cell { cost, supply, departure, before: u32::MAX };
+                }
             }
         }
         let mut layers = vec![first];
@@ -171,15 +183,15 @@ impl Search<'_, '_> {
                 for departure in transfers.from(*node) {
                     let (end, departs, arrives) = self.stops.ends[departure];
                     let (so_far, from) = before[stop * self.stops.days + departs];
-                    // Back at a node passed, it would be cheaper to have stayed there.
-                    if so_far.is_infinite() || self.stops.nodes[end] == terms.source {
+                    if so_far.is_infinite() {
                         continue;
                     }
-                    let cost = so_far + lane_cost(self.scan, terms.line, units, departure);
+                    let cost = so_far + lane_cost(self.scan, line, units, departure);
                     let cell = &mut next[end * self.stops.days + arrives];
                     if cost < cell.cost && !self.passes(&layers, layer - 1, from, end) {
                         any = true;
-                        *cell = Cell { cost, departure: departure as u32, before: from };
+                        let supply = layers[layer - 1][from as usize].supply;
+                        *cell = Cell { cost, supply, departure: departure as u32, before: from };
                     }
                 }
             }
@@ -206,9 +218,13 @@ impl Search<'_, '_> {
         waiting
     }
 
-    /// Whether the route to a cell of a layer passes a stop.
+    /// Whether the route to a cell of a layer begins at a stop or passes it.
     fn passes(&self, layers: &[Vec<Cell>], layer: usize, cell: u32, stop: usize) -> bool {
         let (mut layer, mut at) = (layer, cell);
+        let supply = layers[layer][at as usize].supply as usize;
+        if self.scan.options.transfers.supplies[supply].source == self.stops.nodes[stop] {
+            return true;
+        }
         loop {
             if at as usize / self.stops.days == stop {
                 return true;
@@ -268,12 +284,11 @@ impl Routes {
             days: stops.days,
         };
         let search = Search { scan, stops };
-        for (supply, terms) in scan.options.transfers.supplies.iter().enumerate() {
-            if scan.options.transfers.from(terms.source).is_empty() {
-                continue;
-            }
-            for parts in 1..=scan.whole_parts(terms.line) {
-                routes.add(&search, supply, parts);
+        for line in 0..scan.options.lines.len() {
+            for class in 0..=tables.committed[line].len() {
+                for parts in 1..=scan.whole_parts(line) {
+                    routes.add(&search, line, parts, class);
+                }
             }
         }
         for of_stop in routes.cells.chunks_mut(stops.days) {
@@ -286,29 +301,20 @@ impl Routes {
         routes
     }
 
-    /// Enters the routes of a supply where they are cheaper than those known.
-    fn add(&mut self, search: &Search, supply: usize, parts: usize) {
+    /// Enters the cheapest routes of a line from the supplies of a class.
+    fn add(&mut self, search: &Search, line: usize, parts: usize, class: usize) {
         let Search { scan, stops } = *search;
-        let line = scan.options.transfers.supplies[supply].line;
-        let class = scan.tables.supplies[supply].class;
-        let layers = search.layers(supply, scan.units(line, parts));
+        let layers = search.layers(line, scan.units(line, parts), class);
         for (layer, cells) in layers.iter().enumerate() {
             for (at, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.cost.is_finite()) {
                 let (stop, day) = (at / self.days, at % self.days);
                 let Some(place) = stops.places[stop] else { continue };
-                let mut number = None;
-                for of_class in if class == 0 { [0, 0] } else { [0, class] } {
-                    let slot = self.slot(scan, line, parts, of_class, place) + day;
-                    if cell.cost < self.cells[slot].0 {
-                        let number = *number.get_or_insert_with(|| {
-                            let start = self.departures.len();
-                            self.departures.extend(search.departures(&layers, layer, at));
-                            let end = self.departures.len() as u32;
-                            self.found.push((supply as u32, start as u32, end));
-                            self.found.len() as u32 - 1
-                        });
-                        self.cells[slot] = (cell.cost, number);
-                    }
+                let slot = self.slot(scan, line, parts, class, place) + day;
+                if cell.cost < self.cells[slot].0 {
+                    let start = self.departures.len() as u32;
+                    self.departures.extend(search.departures(&layers, layer, at));
+                    self.cells[slot] = (cell.cost, self.found.len() as u32);
+                    self.found.push((cell.supply, start, self.departures.len() as u32));
                 }
             }
         }

@@ -101,6 +101,7 @@ impl Strategy {
             limits,
             stopped_by: control.stopped().unwrap_or(StoppedBy::Finished),
             shadow_prices: Vec::new(),
+            chosen: None,
         })
     }
 

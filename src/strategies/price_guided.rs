@@ -6,7 +6,9 @@
 //! here the wave itself is known, so the prices are those of its own relaxation.
 
 use crate::domain::Model;
-use crate::solve::{Control, HighsError, Progress, Stage, WaveProblem, relax};
+use crate::solve::{
+    Approach, Control, ExactSettings, HighsError, Progress, Stage, WaveProblem, relax,
+};
 use crate::strategies::book::Book;
 use crate::strategies::cheapest_order;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,8 +33,9 @@ pub(super) fn plan<'a>(
     // Half of the time is kept for the plan that the prices are for.
     let interrupted = AtomicBool::new(false);
     let half = Control::new(control.seconds_left() / 2.0, &interrupted, |_| ());
-    let gap = model.solve.gap;
-    let relaxation = relax(problem, &columns, model.solve.seed, gap, &half, &mut |_| {
+    let (gap, seed) = (model.solve.gap, model.solve.seed);
+    let settings = ExactSettings { approach: Approach::Auto.on(problem), gap, threads: 1, seed };
+    let relaxation = relax(problem, &columns, &[], settings, &half, &mut |_| {
         control.report(Progress { stage: Stage::Prices, incumbent: None, bound: None });
         if control.is_interrupted() {
             interrupted.store(true, Ordering::Relaxed);

@@ -7,8 +7,8 @@ pub use vary::{Vary, VaryError, grid};
 use crate::domain::{Model, Wave};
 use crate::ingest::{SettingError, model_to_json, with_setting};
 use crate::plan::Plan;
-use crate::planning::{PlanError, RunInputs, plan_wave};
-use crate::solve::Control;
+use crate::planning::{PlanError, RunInputs, plan_wave, start_from};
+use crate::solve::{Control, Start};
 use crate::units::Decimal;
 
 /// A plan of the sweep.
@@ -73,7 +73,8 @@ pub fn sweep<'a>(
             break;
         }
         let json = model_to_json(&model, wave.minor_digits);
-        let start = points.last().map_or_else(Vec::new, |before| before.plan.decisions());
+        let start =
+            points.last().map_or_else(Start::default, |before| start_from(wave, &before.plan));
         let inputs = RunInputs { model: json, start, ..inputs.clone() };
         let plan = plan_wave(wave, &model, inputs, &control)
             .map_err(|source| SweepError::Plan { at, source })?;

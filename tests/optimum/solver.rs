@@ -9,22 +9,22 @@ use crate::random_wave::{Profile, random_case};
 use crate::{backends, oracle};
 use std::sync::atomic::AtomicBool;
 use wavewright::domain::{Commitment, Level, Model, Wave};
-use wavewright::options::{Decision, Planner, frozen_decisions};
+use wavewright::options::{Planner, frozen_decisions};
 use wavewright::plan::{Assignment, Plan};
-use wavewright::planning::{PlanError, RunInputs, plan_wave};
+use wavewright::planning::{PlanError, RunInputs, plan_wave, start_from};
 use wavewright::solve::exact::{Formulation, enumerate};
 use wavewright::solve::order_plan::OrderBound;
-use wavewright::solve::{Control, Duals, WaveProblem};
+use wavewright::solve::{Control, Duals, Start, WaveProblem};
 use wavewright::units::Objective;
 use wavewright::verify::verify;
 
 /// The plan of a wave by the exact method.
 fn planned(wave: &Wave, model: &Model) -> Plan {
-    planned_from(wave, model, Vec::new(), f64::INFINITY)
+    planned_from(wave, model, Start::default(), f64::INFINITY)
 }
 
 /// A verified plan by the exact method, from other decisions and within so many seconds.
-fn planned_from(wave: &Wave, model: &Model, start: Vec<Decision>, seconds: f64) -> Plan {
+fn planned_from(wave: &Wave, model: &Model, start: Start, seconds: f64) -> Plan {
     let interrupted = AtomicBool::new(false);
     let control = Control::new(seconds, &interrupted, |_| {});
     match plan_wave(wave, model, RunInputs { start, ..RunInputs::default() }, &control) {
@@ -186,7 +186,7 @@ fn a_plan_resumes() {
             return false;
         }
         let plan = planned(&wave, &model);
-        let resumed = planned_from(&wave, &model, plan.decisions(), 0.0);
+        let resumed = planned_from(&wave, &model, start_from(&wave, &plan), 0.0);
         let objectives = [plan, resumed].map(|plan| plan.certificate.objective);
         assert_eq!(objectives[0], objectives[1], "{profile:?} {seed}");
         true

@@ -21,4 +21,4 @@ pub use export::{ExportError, Exported, export_program};
 pub use formulation::Formulation;
 pub use names::Names;
 pub use pieces::{Part, Pieces, Shipment};
-pub use run::{ExactSettings, Outcome, Value, solve_exact};
+pub use run::{Approach, ExactSettings, Outcome, Start, Value, solve_exact};

@@ -19,9 +19,53 @@ use crate::units::{Decimal, Objective};
 use good_lp::solvers::highs::highs;
 use std::collections::BTreeMap;
 
-/// What the exact method is asked for.
+/// Where the prices come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Approach {
+    /// Chosen by size and contention.
+    Auto,
+    /// A linear program solved to its end: column generation with a simplex method.
+    Exact,
+    /// Price decomposition with a first-order method, whose rounds grow linearly with the orders.
+    Decompose,
+}
+
+impl Approach {
+    /// What it is for a problem.
+    pub fn on(self, problem: &WaveProblem) -> Approach {
+        if self == Approach::Auto { Approach::chosen(problem).0 } else { self }
+    }
+
+    /// The choice for a problem, and why.
+    pub fn chosen(problem: &WaveProblem) -> (Approach, String) {
+        let orders = problem.orders.len();
+        let contended = problem.contended.iter().filter(|contended| **contended).count();
+        let openings = problem.resources.openings().len();
+        if contended + openings == 0 {
+            return (Approach::Exact, "no two orders compete for anything".to_string());
+        }
+        if orders <= EXACT_ORDERS {
+            return (Approach::Exact, format!("{orders} open orders are few enough"));
+        }
+        let why = format!(
+            "{orders} open orders compete for {contended} limits; above {EXACT_ORDERS} orders this is faster"
+        );
+        (Approach::Decompose, why)
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Approach::Auto => "auto",
+            Approach::Exact => "exact",
+            Approach::Decompose => "decompose",
+        }
+    }
+}
+
+/// What planning to a proven gap is asked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ExactSettings {
+    pub approach: Approach,
     /// Relative gap at which to stop.
     pub gap: f64,
     pub threads: u32,
@@ -42,6 +86,16 @@ pub struct Outcome {
     pub stopped_by: StoppedBy,
     /// Worth of one more unit, in weighted minor units.
     pub shadow_prices: Vec<(ResourceKey, f64)>,
+    /// Why the approach was chosen, where it was left open.
+    pub chosen: Option<(Approach, String)>,
+}
+
+/// Another plan to start from.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    pub decisions: Vec<Decision>,
+    /// Worth of one more unit, in weighted minor units; of a stock, in all of its steps together.
+    pub prices: Vec<(ResourceKey, f64)>,
 }
 
 /// What decisions cost, recomputed from the domain: the solver's own numbers are never used.
@@ -49,45 +103,47 @@ pub type Value<'a> = dyn Fn(Vec<Decision>) -> Objective + Sync + 'a;
 
 /// Orders up to which a wave is planned to a gap of 0, whatever gap is asked for.
 const SMALL_WAVE: usize = 25;
+/// Orders up to which `auto` takes the exact method.
+const EXACT_ORDERS: usize = 400;
 /// The relative distance of bound and master from which on rounding can find something good.
-const ROUND_FROM: f64 = 0.05;
+const ROUND_FROM: f64 = 0.03;
+/// The part of that distance from which on it is worth its time again.
+const NEXT_ROUNDING: f64 = 0.25;
 /// The part of the time that prices may take; the rest is for good plans.
 const PRICING_TIME: f64 = 0.6;
 /// Passes of re-evaluation.
 const PASSES: usize = 3;
-/// Nodes of branch and bound over the fractional part of the relaxation.
-const SETTLING_NODES: i32 = 1_000;
 /// How often the distance is halved in search of a program that can be written down.
 const MAX_HALVINGS: usize = 24;
 /// Shipments and parts of a program that HiGHS can still make something of.
 pub(super) const MAX_PIECES: usize = 100_000;
 
-/// Plans a wave by the exact method, from the decisions of another plan where there are some;
-/// `value` says what decisions cost.
+/// Plans a wave to a proven gap, from another plan where there is one; `value` says what decisions
+/// cost.
 ///
 /// # Errors
 /// When HiGHS fails.
 pub fn solve_exact(
     planner: &Planner,
     settings: ExactSettings,
-    start: &[Decision],
+    start: &Start,
     value: &Value,
     control: &Control,
 ) -> Result<Outcome, HighsError> {
     let problem = WaveProblem::new(planner);
     // A small wave is proven to the end: that takes no longer than to ask whether it is enough.
     let is_small = problem.orders.len() <= SMALL_WAVE;
-    let aim = ExactSettings { gap: if is_small { 0.0 } else { settings.gap }, ..settings };
+    let chosen = (settings.approach == Approach::Auto).then(|| Approach::chosen(&problem));
+    let approach = settings.approach.on(&problem);
+    let gap = if is_small { 0.0 } else { settings.gap };
+    let aim = ExactSettings { gap, approach, ..settings };
     let mut run = Run::new(&problem, aim, value, control);
     run.first_plan();
-    if !start.is_empty() {
-        run.offer(resume(&problem, start, &|| control.stopped().is_some()));
+    if !start.decisions.is_empty() {
+        run.offer(resume(&problem, &start.decisions, &|| control.stopped().is_some()));
         run.report(Stage::FirstPlan);
     }
-    let relaxation = run.relax()?;
-    if run.is_open() {
-        run.settled(&relaxation)?;
-    }
+    let relaxation = run.relax(&start.prices)?;
     if run.is_open() {
         run.neighbourhoods(&relaxation)?;
     }
@@ -98,7 +154,7 @@ pub fn solve_exact(
         run.prove(&relaxation)?;
     }
     run.settings = settings;
-    Ok(run.outcome(&relaxation))
+    Ok(Outcome { chosen, ..run.outcome(&relaxation) })
 }
 
 /// Everything that can be part of a plan better than the best one found, with what is part of that
@@ -111,7 +167,7 @@ pub(super) fn pieces_that_matter(
 ) -> Result<Option<Pieces>, HighsError> {
     let mut run = Run::new(problem, settings, value, control);
     run.first_plan();
-    let relaxation = run.relax()?;
+    let relaxation = run.relax(&[])?;
     run.rounded(&relaxation.duals, &relaxation.columns, &relaxation.values);
     if run.is_open() {
         run.restricted(&relaxation)?;
@@ -247,21 +303,18 @@ impl<'a> Run<'a> {
         self.report(Stage::FirstPlan);
     }
 
-    fn relax(&mut self) -> Result<Relaxation, HighsError> {
+    fn relax(&mut self, prices: &[(ResourceKey, f64)]) -> Result<Relaxation, HighsError> {
         let constant = self.constant.to_minor();
         let start = self.incumbent.clone();
         // Rounding is worth its time whenever the bound has come much closer to the master.
         let mut next_distance = ROUND_FROM;
-        let (seed, gap, problem) = (self.settings.seed, self.settings.gap, self.problem);
+        let (settings, problem) = (self.settings, self.problem);
         let control = self.control.part(PRICING_TIME);
-        let relaxation = relax(problem, &start, seed, gap, &control, &mut |step| {
+        let relaxation = relax(problem, &start, prices, settings, &control, &mut |step| {
             self.prove_bound(step.bound + constant, Proof::Decompose);
-            if let Some(plan) = step.plan {
-                self.offer(plan.iter().flatten().cloned().collect());
-            }
             let distance = (step.master - step.bound) / step.master.abs();
             if distance < next_distance && !self.stop() {
-                next_distance = distance * 0.5;
+                next_distance = distance * NEXT_ROUNDING;
                 self.rounded(step.duals, step.columns, step.values);
             }
             self.report(Stage::Prices);
@@ -282,19 +335,6 @@ impl<'a> Run<'a> {
     fn offer_reevaluated(&mut self, mut plan: Vec<Option<Column>>) {
         primal::reevaluate(self.problem, &mut plan, PASSES, &|| self.stop());
         self.offer(plan.into_iter().flatten().collect());
-    }
-
-    /// A plan from the relaxation's last solution, its fractional part chosen by HiGHS.
-    fn settled(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
-        let problem = self.problem;
-        let Relaxation { duals, columns, values, .. } = relaxation;
-        let plan = primal::round(problem, duals, columns, values, &|| self.stop());
-        let settings = self.mip_settings(self.control.seconds_left() * 0.25);
-        let settings = MipSettings { nodes: SETTLING_NODES, ..settings };
-        let plan = neighbourhoods::settle(problem, relaxation, plan, settings, self.control)?;
-        self.offer_reevaluated(plan);
-        self.report(Stage::Neighbourhoods);
-        Ok(())
     }
 
     /// A better plan by search in its neighbourhoods.
@@ -433,6 +473,7 @@ impl<'a> Run<'a> {
                 .zip(relaxation.duals.prices.resources.iter().copied())
                 .filter(|(_, price)| *price > 0.0)
                 .collect(),
+            chosen: None,
         }
     }
 }

@@ -1,0 +1,175 @@
+//! A master for many orders: prices and fractions of the known order plans that balance each
+//! other, found by a first-order method.
+//!
+//! A round costs passes over the known order plans, however many there are, where a simplex method
+//! needs a basis that grows with the wave.
+
+mod choice;
+mod gradient;
+mod sparse;
+
+use crate::solve::column::Column;
+use crate::solve::cuts::{Cut, Pools};
+use crate::solve::highs::HighsError;
+use crate::solve::master::{OrderColumn, PlanKey, released};
+use crate::solve::relax::{Duals, Relaxation, Step, price_wave};
+use crate::solve::wave_options::WaveProblem;
+use crate::solve::{Control, ExactSettings};
+use choice::{Choice, Row};
+use rand_pcg::Pcg64Mcg;
+use rand_pcg::rand_core::{Rng, SeedableRng};
+use rustc_hash::FxHashSet;
+
+/// The bound has converged when it is this close to the master, relatively.
+const CONVERGED: f64 = 1e-5;
+/// How close it has to be before cuts are looked for, and rounds of them, at most.
+const CUTS_FROM: f64 = 5e-4;
+const MAX_CUT_ROUNDS: usize = 12;
+const MAX_ROUNDS: usize = 60;
+/// How close the master's values have to be, relatively, as a part of the distance from the bound.
+const CLOSE: f64 = 0.1;
+const MIN_CLOSE: f64 = 1e-6;
+/// A round that raises the bound by less than this, relatively, has stalled.
+const STALLED: f64 = 1e-6;
+/// Rounds in a row that may.
+const PATIENCE: usize = 3;
+
+/// Generates order plans and cuts from what a relaxation knows and a plan of the wave, until the
+/// bound meets the master or comes within the target gap of the incumbent, or the control says
+/// stop.
+///
+/// # Errors
+/// When HiGHS, which finds the cuts, fails.
+pub fn raise(
+    problem: &WaveProblem,
+    mut best: Relaxation,
+    plan: &[Option<Column>],
+    settings: ExactSettings,
+    control: &Control,
+    improve: &mut dyn FnMut(Step) -> f64,
+) -> Result<Relaxation, HighsError> {
+    let mut known: FxHashSet<PlanKey> = best.columns.iter().map(OrderColumn::key).collect();
+    // With a plan of the wave among them, the prices of the master are bounded.
+    let plan = plan.iter().enumerate();
+    let plan = plan.map(|(order, shipped)| OrderColumn::new(problem, order, shipped.clone()));
+    best.columns.extend(plan.filter(|plan| known.insert(plan.key())));
+    best.values.resize(best.columns.len(), 0.0);
+    let pools = Pools::new(problem);
+    let mut duals = best.duals.clone();
+    let (mut distance, mut stalled, mut cut_rounds) = (CUTS_FROM, 0, 0);
+    for _ in 0..MAX_ROUNDS {
+        let close = (CLOSE * distance).max(MIN_CLOSE);
+        let found = balance(problem, &best.columns, &best.cuts, &best.values, close, &mut duals);
+        best.values = found.values;
+        let (bound, results) = price_wave(problem, &mut duals);
+        let before = best.bound;
+        best.raise(bound, &duals, &results);
+        for result in results {
+            if known.insert(result.plan.key()) {
+                best.columns.push(result.plan);
+                best.values.push(0.0);
+            }
+        }
+        distance = (found.objective - best.bound) / found.objective.abs().max(1.0);
+        let incumbent = improve(Step {
+            master: found.objective,
+            columns: &best.columns,
+            values: &best.values,
+            ..best.step()
+        });
+        if incumbent - best.bound <= settings.gap * incumbent.abs() || control.stopped().is_some() {
+            break;
+        }
+        stalled = if best.bound - before <= STALLED * best.bound.abs() { stalled + 1 } else { 0 };
+        let mut is_cut = false;
+        if distance <= CUTS_FROM && cut_rounds < MAX_CUT_ROUNDS {
+            cut_rounds += 1;
+            let cuts = pools.violated(&released(problem, &best.columns, &best.values))?;
+            is_cut = !cuts.is_empty();
+            best.cuts.extend(cuts);
+        }
+        if !is_cut && (distance <= CONVERGED || stalled >= PATIENCE) {
+            break;
+        }
+    }
+    vary(problem, &mut best, &mut known, settings.seed, control);
+    Ok(best)
+}
+
+/// Rounds of other prices, and how far those of a resource are off, relatively, at most.
+const VARIATIONS: u64 = 8;
+const VARIATION: f64 = 0.3;
+
+/// Adds order plans that are good at prices near the best ones, for plans of the wave to choose
+/// among.
+fn vary(
+    problem: &WaveProblem,
+    best: &mut Relaxation,
+    known: &mut FxHashSet<PlanKey>,
+    seed: u64,
+    control: &Control,
+) {
+    for round in 0..VARIATIONS {
+        if control.stopped().is_some() {
+            return;
+        }
+        let mut random = Pcg64Mcg::seed_from_u64(seed.wrapping_add(round));
+        let mut duals = best.duals.clone();
+        for price in duals.prices.resources.iter_mut().filter(|price| **price > 0.0) {
+            let part = f64::from(random.next_u32()) / f64::from(u32::MAX);
+            *price *= 1.0 + VARIATION * (2.0 * part - 1.0);
+        }
+        let (bound, results) = price_wave(problem, &mut duals);
+        best.raise(bound, &duals, &results);
+        best.columns.extend(results.into_iter().map(|r| r.plan).filter(|p| known.insert(p.key())));
+    }
+    best.values.resize(best.columns.len(), 0.0);
+}
+
+/// What the master found.
+struct Balance {
+    /// What the known order plans cost at least together, in weighted minor units.
+    objective: f64,
+    /// How much of each is chosen.
+    values: Vec<f64>,
+}
+
+/// Solves the linear program over some order plans, every order has one at least, to within
+/// `close`, relatively; from the prices given and the fractions of the first of the plans. Writes
+/// the prices.
+fn balance(
+    problem: &WaveProblem,
+    columns: &[OrderColumn],
+    cuts: &[Cut],
+    values: &[f64],
+    close: f64,
+    duals: &mut Duals,
+) -> Balance {
+    let choice = Choice::new(problem, columns, cuts);
+    let price = |row: &Row| match *row {
+        Row::Resource(id) => duals.prices.resources[id as usize],
+        Row::Cut(number) => duals.cuts.get(number).copied().unwrap_or(0.0),
+        Row::Opening { order, need, opening } => {
+            duals.orders[order as usize].openings[need as usize][opening as usize]
+        }
+    };
+    let prices = choice.rows.iter().map(price).collect();
+    let known = |column: &u32| values.get(*column as usize).copied().unwrap_or(0.0);
+    let fractions = choice.columns.iter().map(known).collect();
+    let (point, objective) = choice.solve(prices, fractions, close);
+    duals.clear();
+    for (row, &price) in choice.rows.iter().zip(&point.prices) {
+        match *row {
+            Row::Resource(id) => duals.prices.resources[id as usize] = price,
+            Row::Cut(cut) => duals.price_cut(&cuts[cut], price),
+            Row::Opening { order, need, opening } => {
+                duals.orders[order as usize].openings[need as usize][opening as usize] = price;
+            }
+        }
+    }
+    let mut values = vec![1.0; columns.len()];
+    for (column, value) in choice.columns.iter().zip(&point.fractions) {
+        values[*column as usize] = *value;
+    }
+    Balance { objective, values }
+}
