@@ -42,8 +42,13 @@ pub(super) fn find<I: Id>(
     if let Some(id) = names.get(name) {
         return Ok(Some(id));
     }
-    let help = match nearest(name, names.iter().map(|(_, known)| known)) {
-        Some(known) => format!("did you mean {known}?"),
+    // Ids have upper case as often as not; the nearest name is looked for without it.
+    let known: Vec<(String, &str)> =
+        names.iter().map(|(_, known)| (known.to_lowercase(), known)).collect();
+    let near = nearest(name, known.iter().map(|(lower, _)| lower.as_str()));
+    let near = near.and_then(|near| known.iter().find(|(lower, _)| lower == near));
+    let help = match near {
+        Some((_, known)) => format!("did you mean {known}?"),
         None => format!("name one of the {} that the state has", names.len()),
     };
     Err(Failure::usage(format!("the {what} {name} is unknown"), help))
