@@ -6,5 +6,7 @@
 pub mod apply;
 pub mod current;
 pub mod event;
+pub mod replan;
 pub mod state;
 pub mod store;
+pub mod wave;

@@ -107,7 +107,12 @@ impl<'a> Search<'a> {
 
     /// Searches around every order that does worse than the prices promise, those that do worst
     /// first; returns whether the plan has become better.
-    fn pass(&mut self, size: usize, settings: MipSettings, control: &Control) -> Result<bool, HighsError> {
+    fn pass(
+        &mut self,
+        size: usize,
+        settings: MipSettings,
+        control: &Control,
+    ) -> Result<bool, HighsError> {
         let mut seeds: Vec<usize> = (0..self.current.len()).collect();
         seeds.retain(|&order| self.regret[order] > 1.0);
         seeds.sort_by(|&a, &b| self.regret[b].total_cmp(&self.regret[a]).then(a.cmp(&b)));

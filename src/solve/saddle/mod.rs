@@ -8,13 +8,13 @@ mod choice;
 mod gradient;
 mod sparse;
 
-use crate::solve::{Control, ExactSettings};
 use crate::solve::column::Column;
 use crate::solve::cuts::{Cut, Pools};
 use crate::solve::highs::HighsError;
 use crate::solve::master::{OrderColumn, PlanKey, released};
 use crate::solve::relax::{Duals, Relaxation, Step, price_wave};
 use crate::solve::wave_options::WaveProblem;
+use crate::solve::{Control, ExactSettings};
 use choice::{Choice, Row};
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::{Rng, SeedableRng};

@@ -1,0 +1,1 @@
+//! Replans of small states.
