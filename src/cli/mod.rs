@@ -18,6 +18,8 @@ mod output;
 mod plan;
 mod progress;
 mod reference;
+mod release;
+mod replan;
 mod report;
 mod schema;
 mod state;
@@ -59,6 +61,8 @@ enum Command {
     Sweep(sweep::Args),
     Init(init::Args),
     Events(events::Args),
+    Replan(replan::Args),
+    Release(release::Args),
     Schema(schema::Args),
     ExportModel(export_model::Args),
     Completions(completions::Args),
@@ -95,6 +99,8 @@ fn execute(command: Command, output: Output) -> Result<Exit, Failure> {
         Command::Sweep(args) => sweep::run(&args, output),
         Command::Init(args) => init::run(&args, output),
         Command::Events(args) => events::run(&args, output),
+        Command::Replan(args) => replan::run(&args, output),
+        Command::Release(args) => release::run(&args, output),
         Command::Schema(args) => schema::run(&args, output),
         Command::ExportModel(args) => export_model::run(&args, output),
         Command::Completions(args) => completions::run(&args, output),

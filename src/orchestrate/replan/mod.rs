@@ -10,9 +10,11 @@ mod previous;
 mod proposals;
 mod release;
 mod stable;
+mod staged;
 
-pub use delta::{DELTA_COLUMNS, Delta, DeltaRow, delta_table};
+pub use delta::{DELTA_COLUMNS, Delta, DeltaRow, Difference, Leg, delta_table};
 pub use previous::Previous;
+pub use staged::{EVENTS_FILE, Outdated, PREVIOUS_FILE, Staged, still_holding};
 
 use crate::domain::{Model, Wave};
 use crate::orchestrate::event::{Event, Moment};
