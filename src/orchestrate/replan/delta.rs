@@ -167,9 +167,15 @@ impl Delta {
         self.rows.iter().filter(|row| row.differences.contains(&difference)).count()
     }
 
-    /// Lines that had a plan and get another one, or none.
+    /// Lines that had a plan and get another source, service or ship date, or no plan for some units;
+    /// the way between may be another one.
     pub fn changed(&self) -> usize {
-        self.rows.iter().filter(|row| !row.from.is_empty()).count()
+        const CHANGES: [Difference; 4] =
+            [Difference::Source, Difference::Service, Difference::Date, Difference::NewlyUnfilled];
+        let changes = |row: &&DeltaRow| {
+            !row.from.is_empty() && row.differences.iter().any(|what| CHANGES.contains(what))
+        };
+        self.rows.iter().filter(changes).count()
     }
 
     /// What all of it costs more than before; below 0 it saves.
