@@ -20,6 +20,8 @@ mod output;
 mod plan;
 mod progress;
 mod reference;
+mod release;
+mod replan;
 mod report;
 mod schema;
 mod state;
@@ -66,6 +68,8 @@ enum Command {
     Order(order::Args),
     Stock(stock::Args),
     Exceptions(exceptions::Args),
+    Replan(replan::Args),
+    Release(release::Args),
     Schema(schema::Args),
     ExportModel(export_model::Args),
     Completions(completions::Args),
@@ -105,6 +109,8 @@ fn execute(command: Command, output: Output) -> Result<Exit, Failure> {
         Command::Order(args) => order::run(&args, output),
         Command::Stock(args) => stock::run(&args, output),
         Command::Exceptions(args) => exceptions::run(&args, output),
+        Command::Replan(args) => replan::run(&args, output),
+        Command::Release(args) => release::run(&args, output),
         Command::Schema(args) => schema::run(&args, output),
         Command::ExportModel(args) => export_model::run(&args, output),
         Command::Completions(args) => completions::run(&args, output),

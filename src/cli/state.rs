@@ -77,8 +77,10 @@ impl From<StoreError> for Failure {
             StoreError::NoRun(_) | StoreError::RunExists(_) | StoreError::NotStaged { .. } => {
                 usage("name a run that is staged")
             }
-            StoreError::Overtaken { .. } => usage("discard the run and plan again"),
+            StoreError::Overtaken { .. } => usage("plan again: wavewright replan"),
+            StoreError::Replanning(_) => refused("wait until the other program has finished"),
             StoreError::Newer { .. } => refused("use that newer version of the program"),
+            StoreError::Moved(_) => refused("run the command again"),
             StoreError::Locked { .. } => refused("wait until the other program has finished"),
             StoreError::Commit { .. } => {
                 refused("run the command again: events that were kept are not applied twice")

@@ -6,6 +6,8 @@
 pub mod apply;
 pub mod current;
 pub mod event;
+pub mod replan;
 pub mod state;
 pub mod store;
 pub mod view;
+pub mod wave;

@@ -3,7 +3,7 @@
 use crate::program::{Place, STORES};
 use snapbox::{assert_data_eq, file};
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 17] = [
     "generate",
     "check",
     "plan",
@@ -16,6 +16,8 @@ const COMMANDS: [&str; 15] = [
     "events apply",
     "events list",
     "events check",
+    "replan",
+    "release",
     "schema",
     "export-model",
     "completions",

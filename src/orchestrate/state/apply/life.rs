@@ -5,8 +5,8 @@
 
 use crate::ids::{ExceptionId, NodeId, OrderId, SkuId};
 use crate::orchestrate::event::{
-    LineAccepted, LineCancelled, LineDelivered, LinePacked, LinePicked, LinePickedUp, LineRejected,
-    LineReleased, LineShipped, Text, Units,
+    LineAccepted, LineCancelled, LineDelivered, LinePacked, LinePicked, LinePickedUp, LineRecalled,
+    LineRejected, LineReleased, LineShipped, Text, Units,
 };
 use crate::orchestrate::state::apply::{Contradiction, Done, Step, of_line, of_stock, units};
 use crate::orchestrate::state::{Cause, Destination, Portion, Stage, Subject};
@@ -90,6 +90,20 @@ impl Step<'_> {
             return Err(Contradiction { subject, detail: "the order is held".to_owned() });
         }
         Ok(())
+    }
+
+    pub(super) fn recall_line(&mut self, line: &LineRecalled) -> Done {
+        let about = self.about(&line.order_id, &line.line, line.quantity, &line.node_id)?;
+        let node = about.node;
+        let moved = self.shift(
+            about.order,
+            about.line,
+            about.wanted,
+            &[Stage::Planned, Stage::Released],
+            |part| part.is_at(node),
+            |part| Portion { way: None, ..part.in_stage(Stage::Open) },
+        );
+        self.done(&about, moved, line.reason.as_deref())
     }
 
     pub(super) fn accept_line(&mut self, line: &LineAccepted) -> Done {

@@ -66,6 +66,7 @@ impl Step<'_> {
             Change::OrderReleased(order) => self.release_order(&order.order_id, &order.reason),
             Change::LinePlanned(line) => self.plan_line(line),
             Change::LineReleased(line) => self.release_line(line),
+            Change::LineRecalled(line) => self.recall_line(line),
             Change::LineAccepted(line) => self.accept_line(line),
             Change::LineRejected(line) => self.reject_line(line),
             Change::LinePicked(line) => self.pick_line(line),
