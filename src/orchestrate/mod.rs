@@ -6,5 +6,6 @@
 pub mod apply;
 pub mod current;
 pub mod event;
+pub mod simulate;
 pub mod state;
 pub mod store;
