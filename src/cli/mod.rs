@@ -20,6 +20,8 @@ mod progress;
 mod reference;
 mod report;
 mod schema;
+mod simulate;
+mod simulation;
 mod state;
 mod summary;
 mod sweep;
@@ -57,6 +59,7 @@ enum Command {
     Verify(verify::Args),
     Report(report::Args),
     Sweep(sweep::Args),
+    Simulate(simulate::Args),
     Init(init::Args),
     Events(events::Args),
     Schema(schema::Args),
@@ -93,6 +96,7 @@ fn execute(command: Command, output: Output) -> Result<Exit, Failure> {
         Command::Verify(args) => verify::run(&args, output),
         Command::Report(args) => report::run(&args, output),
         Command::Sweep(args) => sweep::run(&args, output),
+        Command::Simulate(args) => simulate::run(&args, output),
         Command::Init(args) => init::run(&args, output),
         Command::Events(args) => events::run(&args, output),
         Command::Schema(args) => schema::run(&args, output),

@@ -3,7 +3,7 @@
 use crate::program::{Place, STORES};
 use snapbox::{assert_data_eq, file};
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "generate",
     "check",
     "plan",
@@ -11,6 +11,7 @@ const COMMANDS: [&str; 15] = [
     "verify",
     "report",
     "sweep",
+    "simulate",
     "init",
     "events",
     "events apply",

@@ -2,11 +2,11 @@
 
 use super::world::World;
 use crate::domain::{Commitment, Exclusion, Level, Model, Order, OrderLine, Wave, WaveParts};
-use crate::ids::{Id, IdVec, LineId, NodeId, OrderId, ServiceId};
+use crate::ids::{IdVec, LineId, NodeId, OrderId, ServiceId};
 use crate::orchestrate::event::{
     Change, CountFromOne, Date, Dates, LinePlanned, LineReleased, Nodes, Text, Units,
 };
-use crate::orchestrate::state::{Portion, Stage};
+use crate::orchestrate::state::{Line, Portion, Stage};
 use crate::plan::{Assignment, Plan};
 use crate::planning::{PlanError, RunInputs, plan_wave};
 use crate::solve::Control;
@@ -28,10 +28,9 @@ pub(super) enum Reach {
     Reconsider(Timestamp),
 }
 
-/// A wave made from the state, and what its orders and lines are in the series.
+/// A wave made from the state, and what its lines are in the series.
 struct Tick {
     wave: Wave,
-    orders: IdVec<OrderId, OrderId>,
     lines: IdVec<LineId, (OrderId, u32)>,
 }
 
@@ -77,64 +76,47 @@ impl World<'_> {
 
     /// The wave of what is not finished; nothing where nothing waits for a plan. Units that are
     /// planned are free where `is_free` says so, all others that are decided about stay as they are.
+    ///
+    /// A commitment has no lanes, so units that go over some are left out of the wave once they are
+    /// decided about, with the stock that they take.
     fn tick(&self, now: Timestamp, is_free: impl Fn(Stage) -> bool) -> Option<Tick> {
         let base = &self.series.wave;
-        let mut orders = IdVec::new();
-        let mut lines = IdVec::new();
-        let mut parts = WaveParts {
-            now: in_zone(self, now),
-            orders: IdVec::new(),
+        let mut tick = Draft {
+            parts: WaveParts {
+                now: in_zone(self, now),
+                orders: IdVec::new(),
+                lines: IdVec::new(),
+                ..base.parts().clone()
+            },
             lines: IdVec::new(),
-            ..base.parts().clone()
+            waits: false,
         };
-        for ((node, sku), known) in &self.state.stock {
-            let stock = parts.stock.entry((*node, *sku)).or_default();
+        for (place, known) in &self.state.stock {
+            let stock = tick.parts.stock.entry(*place).or_default();
             stock.on_hand = known.on_hand;
             stock.reserved = known.reserved;
             stock.safety_stock = known.safety_stock;
             stock.inbound = known.inbound.iter().map(|(day, units)| (*day, *units)).collect();
         }
-        let mut waits = false;
+        let is_gone = |part: &Portion| part.stage == Stage::Shipped || part.stage.is_final();
         for (id, order) in self.state.orders.enumerate() {
-            let gone = |part: &Portion| part.stage == Stage::Shipped || part.stage.is_final();
-            if order.is_held() || order.lines.iter().flat_map(|line| &line.portions).all(gone) {
+            if order.is_held() || order.lines.iter().flat_map(|line| &line.portions).all(is_gone) {
                 continue;
             }
-            let terms = &base.orders[id];
-            let from = parts.lines.len() as u32;
-            let in_wave = parts.orders.push(Order {
-                lines: from..from + order.lines.len() as u32,
-                ..terms.clone()
-            });
-            orders.push(id);
+            let from = tick.parts.lines.len() as u32;
+            let in_wave = OrderId(tick.parts.orders.len() as u32);
             for (place, line) in order.lines.iter().enumerate() {
                 let known = &base.lines[self.series.line(id, place as u32)];
-                let line_id = parts.lines.push(OrderLine { order: in_wave, ..known.clone() });
-                lines.push((id, place as u32));
-                for part in &line.portions {
-                    match commitment(line_id, part, &is_free) {
-                        Some(commitment) => parts.commitments.push(commitment),
-                        None => waits = true,
-                    }
-                    waits |= is_free(part.stage);
-                    // The wave's stock is stated as if nothing had left.
-                    let has_left = matches!(part.stage, Stage::Shipped | Stage::Delivered);
-                    if let Some(way) = part.way.as_deref().filter(|_| has_left) {
-                        let stock = parts.stock.entry((way.source, line.sku)).or_default();
-                        stock.on_hand += part.quantity;
-                    }
-                }
-                for (node, until) in &line.excluded {
-                    parts.exclusions.push(Exclusion {
-                        order: in_wave,
-                        line: Some(line_id),
-                        node: *node,
-                        until: until.unwrap_or(Day::NEVER),
-                    });
+                if tick.add_line(OrderLine { order: in_wave, ..known.clone() }, line, &is_free) {
+                    tick.lines.push((id, place as u32));
                 }
             }
+            let lines = from..tick.parts.lines.len() as u32;
+            if !lines.is_empty() {
+                tick.parts.orders.push(Order { lines, ..base.orders[id].clone() });
+            }
         }
-        waits.then(|| Tick { wave: Wave::new(parts), orders, lines })
+        tick.waits.then(|| Tick { wave: Wave::new(tick.parts), lines: tick.lines })
     }
 
     /// Tells the state what a plan decides about units that were open or free.
@@ -218,6 +200,57 @@ impl World<'_> {
             self.happen(at, Change::LineReleased(released));
             self.accept(at.timestamp(), load.order, load.line);
         }
+    }
+}
+
+/// A wave that is being made.
+struct Draft {
+    parts: WaveParts,
+    lines: IdVec<LineId, (OrderId, u32)>,
+    /// Whether anything waits for a plan.
+    waits: bool,
+}
+
+impl Draft {
+    /// Adds a line as the state has it; false where all of it is left out.
+    fn add_line(
+        &mut self,
+        mut line: OrderLine,
+        known: &Line,
+        is_free: &impl Fn(Stage) -> bool,
+    ) -> bool {
+        let id = LineId(self.parts.lines.len() as u32);
+        let (order, sku) = (line.order, line.sku);
+        let mut commitments = Vec::new();
+        for part in &known.portions {
+            let has_left = matches!(part.stage, Stage::Shipped | Stage::Delivered);
+            let way = part.way.as_deref().filter(|_| has_left || part.stage.is_committed());
+            self.waits |= way.is_none() || is_free(part.stage);
+            let Some(way) = way else { continue };
+            let stock = self.parts.stock.entry((way.source, sku)).or_default();
+            if !way.via.is_empty() && !is_free(part.stage) {
+                line.quantity -= part.quantity;
+                if !has_left {
+                    stock.on_hand = stock.on_hand.saturating_sub(part.quantity);
+                }
+                continue;
+            }
+            // The stock of a wave is stated as if nothing had left.
+            stock.on_hand += if has_left { part.quantity } else { 0 };
+            commitments.extend(commitment(id, part, is_free));
+        }
+        if line.quantity == 0 {
+            return false;
+        }
+        self.parts.lines.push(line);
+        self.parts.commitments.extend(commitments);
+        self.parts.exclusions.extend(known.excluded.iter().map(|(node, until)| Exclusion {
+            order,
+            line: Some(id),
+            node: *node,
+            until: until.unwrap_or(Day::NEVER),
+        }));
+        true
     }
 }
 
