@@ -24,6 +24,8 @@ mod release;
 mod replan;
 mod report;
 mod schema;
+mod simulate;
+mod simulation;
 mod state;
 mod stock;
 mod summary;
@@ -63,6 +65,7 @@ enum Command {
     Verify(verify::Args),
     Report(report::Args),
     Sweep(sweep::Args),
+    Simulate(simulate::Args),
     Init(init::Args),
     Events(events::Args),
     Order(order::Args),
@@ -104,6 +107,7 @@ fn execute(command: Command, output: Output) -> Result<Exit, Failure> {
         Command::Verify(args) => verify::run(&args, output),
         Command::Report(args) => report::run(&args, output),
         Command::Sweep(args) => sweep::run(&args, output),
+        Command::Simulate(args) => simulate::run(&args, output),
         Command::Init(args) => init::run(&args, output),
         Command::Events(args) => events::run(&args, output),
         Command::Order(args) => order::run(&args, output),
