@@ -60,8 +60,8 @@ deny: ## Check licences and sources of the dependencies, without network
 		$(CARGO) deny check licenses bans sources && scripts/licences vendored; \
 	else scripts/licences; fi
 
-bench: setup ## Time reading a large wave, and the strategies
-	$(CARGO) bench --locked --bench ingest --bench strategies
+bench: setup ## Time reading a large wave, options and pricing, and the strategies
+	$(CARGO) bench --locked --bench ingest --bench pricing --bench strategies
 
 clean: ## Remove plans and the book; `cargo clean` removes the build, which takes minutes to repeat
 	rm -rf out docs/book

@@ -14,6 +14,7 @@ mod sketch;
 mod solver;
 mod strategies;
 mod verified;
+mod worth;
 
 use random_wave::{Profile, features, random_case};
 use std::collections::BTreeMap;
