@@ -1,10 +1,11 @@
-//! The exact method against a brute-force oracle, on small random waves.
+//! The methods that prove a bound against a brute-force oracle, on small random waves.
 
 #[path = "../backends/mod.rs"]
 mod backends;
 #[path = "../common/mod.rs"]
 mod common;
 mod compare;
+mod decompose;
 mod hand;
 mod oracle;
 mod properties;
@@ -13,6 +14,7 @@ mod sketch;
 mod solver;
 mod strategies;
 mod verified;
+mod worth;
 
 use random_wave::{Profile, features, random_case};
 use std::collections::BTreeMap;
