@@ -15,7 +15,7 @@ export PKG_CONFIG_PATH := $(CURDIR)/.tools/pkgconfig:$(PKG_CONFIG_PATH)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser notebooks build demo test fmt clippy check docs deny bench clean
+.PHONY: help setup browser notebooks postgres build demo test fmt clippy check docs deny bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -35,7 +35,10 @@ browser: ## Install Chromium where there is none: tests open pages in it
 notebooks: ## Make the Python environment of the notebooks
 	@scripts/notebooks
 
-test: setup browser notebooks ## Run every test
+postgres: ## Install PostgreSQL where there is none: tests of the state store run on it
+	@scripts/postgres
+
+test: setup browser notebooks postgres ## Run every test
 	$(CARGO) test --release --locked
 
 fmt: ## Format the code
@@ -60,8 +63,8 @@ deny: ## Check licences and sources of the dependencies, without network
 		$(CARGO) deny check licenses bans sources && scripts/licences vendored; \
 	else scripts/licences; fi
 
-bench: setup ## Time reading a large wave, options and pricing, and the strategies
-	$(CARGO) bench --locked --bench ingest --bench pricing --bench strategies
+bench: setup ## Time reading a large wave, events and their store, options and pricing, the strategies
+	$(CARGO) bench --locked --bench ingest --bench events --bench store --bench pricing --bench strategies
 
 clean: ## Remove plans and the book; `cargo clean` removes the build, which takes minutes to repeat
 	rm -rf out docs/book

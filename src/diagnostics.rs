@@ -80,12 +80,22 @@ codes! {
     E0702 Error "The model is not valid TOML";
     E0703 Error "The model has an unknown key";
     E0704 Error "The model has a value that cannot be used";
+    E0801 Error "The events cannot be read";
+    E0802 Error "A line is not a JSON object";
+    E0803 Error "An event lacks a field";
+    E0804 Error "An event has an unknown field";
+    E0805 Error "An event is of an unknown kind";
+    E0806 Error "A field of an event has a value that cannot be used";
+    E0807 Error "Two events have the same id";
+    E0808 Error "An event contradicts itself";
+    E0809 Error "The rules for exceptions cannot be used";
     W0401 Warning "An order is to be shipped after it is to be delivered";
     W0402 Warning "An order is placed after now";
     W0403 Warning "An order wishes for a date that is past";
     W0404 Warning "No node is eligible";
     W0405 Warning "An order has no lines";
     W0406 Warning "A purchase cost is at a node that is no vendor";
+    W0407 Warning "No node can take a return";
     W0501 Warning "A zone has no price";
 }
 

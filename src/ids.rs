@@ -1,5 +1,6 @@
 //! Typed indices and vectors indexed by them, so that a node is never mistaken for a service.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::marker::PhantomData;
 use std::ops::{Index, IndexMut};
 
@@ -12,7 +13,7 @@ pub trait Id: Copy + Eq + Ord + std::hash::Hash {
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub struct $name(pub u32);
 
         impl Id for $name {
@@ -49,6 +50,10 @@ ids! {
     LineId,
     /// A return.
     ReturnId,
+    /// An event of a log, by the order in which it was applied.
+    EventId,
+    /// An exception, by the order in which it was raised.
+    ExceptionId,
 }
 
 /// A vector indexed by a typed id.
@@ -99,6 +104,19 @@ impl<I: Id, T> IdVec<I, T> {
 
     pub fn as_slice(&self) -> &[T] {
         &self.items
+    }
+}
+
+/// As a sequence.
+impl<I, T: Serialize> Serialize for IdVec<I, T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.items.serialize(to)
+    }
+}
+
+impl<'de, I, T: Deserialize<'de>> Deserialize<'de> for IdVec<I, T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Vec::deserialize(from).map(Self::from)
     }
 }
 

@@ -9,6 +9,7 @@ pub mod ids;
 pub mod ingest;
 pub mod network;
 pub mod options;
+pub mod orchestrate;
 pub mod plan;
 pub mod planning;
 pub mod program;

@@ -1,10 +1,11 @@
 //! Dates and weekdays. A [`Day`] is a calendar date without a zone; instants are `jiff` types.
 
 use jiff::civil::{Date, Weekday};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A calendar date, as days since 1970-01-01.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Day(pub i32);
 
 impl Day {

@@ -3,12 +3,15 @@
 //! Every number that decides a cost is an integer here. Floating point appears only where the
 //! domain itself is inexact: coordinates, distances and carbon.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Mul, Neg, Sub, SubAssign};
 
 /// Money in minor units (cents) of the wave's currency.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Money(pub i64);
 
 impl Money {
@@ -16,7 +19,9 @@ impl Money {
 }
 
 /// A decimal with nine places: weights in kg, minutes, capacities, shares and factors.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Decimal(pub i64);
 
 impl Decimal {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use wavewright::ingest::{model_page, wave_page};
+use wavewright::orchestrate::event::event_page;
 
 /// Compares a page with the generated one, or writes it anew where `UPDATE` is set.
 fn check(name: &str, generated: &str) {
@@ -21,4 +22,9 @@ fn the_page_about_waves_is_up_to_date() {
 #[test]
 fn the_page_about_models_is_up_to_date() {
     check("model.md", &model_page());
+}
+
+#[test]
+fn the_page_about_events_is_up_to_date() {
+    check("events.md", &event_page());
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use wavewright::diagnostics::{Findings, REGISTRY, Severity};
 use wavewright::ingest::{read_model, read_wave};
+use wavewright::orchestrate::event::read_event_file;
+use wavewright::orchestrate::state::ExceptionRules;
 use wavewright::plan::PLAN_CODES;
 
 fn folder(name: &str) -> PathBuf {
@@ -18,7 +20,8 @@ fn names(folder: &Path) -> BTreeSet<String> {
     entries.map(|entry| name(entry.unwrap())).collect()
 }
 
-/// Everything that reading a failing wave finds, with its model where the code is about models.
+/// Everything that reading a failing wave finds, with its model where the code is about models, and
+/// with the events and the rules for exceptions where it has any.
 fn findings(code: &str) -> Findings {
     let wave = folder("datasets/invalid").join(code);
     let mut findings = match read_wave(&wave) {
@@ -29,6 +32,11 @@ fn findings(code: &str) -> Findings {
         let model = wave.join("model.toml");
         findings.extend(read_model(model.to_str().unwrap(), 2).err().unwrap_or_default());
     }
+    let events = wave.join("events.jsonl");
+    if events.exists() {
+        findings.extend(read_event_file(&events, 2).err().unwrap_or_default());
+    }
+    findings.extend(ExceptionRules::read(&wave, 2).err().unwrap_or_default());
     findings
 }
 

@@ -2,9 +2,10 @@
 
 use crate::domain::{CostKey, Node, NodeKind};
 use crate::units::{Decimal, Money};
+use serde::{Deserialize, Serialize};
 
 /// Whether dates bind or are priced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Deadline {
     Hard,
     Soft,

@@ -6,6 +6,7 @@ use crate::time::{Day, Weekdays};
 use crate::units::{Decimal, Money};
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// What stands between the nodes of a route, and between its dates, where they are written as one
@@ -13,7 +14,7 @@ use std::collections::BTreeSet;
 pub const ROUTE_MARK: char = '>';
 
 /// What a node is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum NodeKind {
     Dc,
     Store,
@@ -91,7 +92,7 @@ impl Calendar {
 }
 
 /// What a capacity counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum CapacityUnit {
     Units,
     Lines,
@@ -118,7 +119,7 @@ impl CapacityUnit {
 }
 
 /// Work that a node takes on a date, or on every date that has no row of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capacity {
     pub date: Option<Day>,
     pub unit: CapacityUnit,

@@ -4,10 +4,11 @@ use crate::ids::{LineId, NodeId, OrderId, ServiceId, SkuId};
 use crate::time::Day;
 use crate::units::{Decimal, Money, Quantity};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// Where a customer is.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Place {
     pub latitude: f64,
     pub longitude: f64,
@@ -121,7 +122,7 @@ pub struct Exclusion {
 }
 
 /// The state of a returned item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Condition {
     New,
     Used,

@@ -198,15 +198,28 @@ fn digest(bytes: &[u8]) -> String {
 /// # Errors
 /// When a file cannot be read.
 pub fn wave_digests(folder: &Path) -> std::io::Result<BTreeMap<String, String>> {
-    let mut digests = BTreeMap::new();
+    of_files(folder, |bytes| digest(&bytes))
+}
+
+/// The bytes of every file of a wave, by its name.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn wave_files(folder: &Path) -> std::io::Result<BTreeMap<String, Vec<u8>>> {
+    of_files(folder, |bytes| bytes)
+}
+
+/// Something about the settings and every table of a wave's folder, by the file's name.
+fn of_files<T>(folder: &Path, what: impl Fn(Vec<u8>) -> T) -> std::io::Result<BTreeMap<String, T>> {
+    let mut found = BTreeMap::new();
     for name in file_names(folder)? {
         let is_table = name.rsplit_once('.').is_some_and(|(stem, extension)| {
             matches!(extension, "csv" | "parquet") && TABLES.iter().any(|table| table.name == stem)
         });
         if is_table || name == settings::FILE {
             let bytes = std::fs::read(folder.join(&name))?;
-            digests.insert(name, digest(&bytes));
+            found.insert(name, what(bytes));
         }
     }
-    Ok(digests)
+    Ok(found)
 }

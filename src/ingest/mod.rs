@@ -17,11 +17,13 @@ mod settings;
 mod spec;
 mod wave;
 
-pub use folder::{digests, wave_digests};
+pub(crate) use document::{Document, DocumentCodes, Keys};
+pub use folder::{digests, wave_digests, wave_files};
 pub use model::{
     SettingError, check_setting, model_from_json, model_to_json, numeric_settings, parse_model,
     read_model, shipped_models, with_setting,
 };
+pub(crate) use nearest::nearest;
 pub use pages::{model_page, wave_page};
 pub use schema::{model_schema, settings_schema, table_schema};
 pub use wave::{Ingested, read_wave};

@@ -4,9 +4,12 @@
 
 mod compare;
 mod data;
+mod events;
 mod export;
 mod interrupt;
 mod plan;
 mod program;
+mod replan;
 mod usage;
 mod verify;
+mod views;

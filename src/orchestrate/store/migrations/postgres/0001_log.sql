@@ -1,0 +1,30 @@
+-- The log, what it started from, and the state as of some event.
+
+-- Events in the order in which they came; never changed, never removed.
+CREATE TABLE events (
+    sequence BIGINT PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    at TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    order_id TEXT,
+    payload TEXT NOT NULL
+);
+
+CREATE INDEX events_of_order ON events (order_id, sequence) WHERE order_id IS NOT NULL;
+
+-- The files of the wave that the state was made from, in parts of some megabytes.
+CREATE TABLE files (
+    name TEXT NOT NULL,
+    part BIGINT NOT NULL,
+    bytes BYTEA NOT NULL,
+    PRIMARY KEY (name, part)
+);
+
+-- The state after the event `sequence`: it can be made again from the log.
+CREATE TABLE snapshots (
+    sequence BIGINT NOT NULL,
+    part BIGINT NOT NULL,
+    format BIGINT NOT NULL,
+    bytes BYTEA NOT NULL,
+    PRIMARY KEY (sequence, part)
+);
