@@ -102,7 +102,7 @@ fn paired(waiting: &Waiting) -> String {
         ]
     };
     let told = waiting.paired.iter().filter(|row| PAIRED.contains(&row.figure));
-    let base = waiting.policies.first();
-    let base = base.map_or(String::new(), |base| format!("{} with {}", base.policy, base.strategy));
-    format!("Paired differences to {base}\n\n{}", table(&head, told.map(row).collect()))
+    let base = waiting.policies.first().map_or("", |base| &base.policy);
+    let told = table(&head, told.map(row).collect());
+    format!("Paired differences to {base} with the same strategy\n\n{told}")
 }

@@ -1,6 +1,6 @@
 //! `simulate`: its table, its folder, what it refuses.
 
-use crate::program::{Place, names};
+use crate::program::{Place, STORES, names};
 use snapbox::{assert_data_eq, file};
 
 const PLAYED: &str = "simulate datasets/quickstart --strategy nearest --strategy cheapest-order \
@@ -47,6 +47,19 @@ fn the_folder_holds_every_run() {
     let refused = run("");
     assert_eq!(refused.code, 2);
     assert!(refused.stderr.contains("it holds no simulation"), "{}", refused.stderr);
+}
+
+/// Tests that the best plans are played by a model of one's own, and that each policy serves the
+/// customers.
+#[test]
+fn the_optimiser_can_be_played() {
+    let place = Place::new();
+    let args = format!("simulate {STORES} --strategy optimal --quiet --json --out DIR/simulated");
+    let told = place.run(&args).json();
+    let rows = told["policies"].as_array().unwrap();
+    let names: Vec<_> = rows.iter().map(|row| row["policy"].as_str().unwrap()).collect();
+    assert_eq!(names, ["myopic", "window 2h", "window 24h", "nightly"]);
+    assert!(rows.iter().all(|row| row["means"]["fill_rate"].as_f64() > Some(0.5)), "{told}");
 }
 
 /// Tests that what cannot be played is refused before anything is.

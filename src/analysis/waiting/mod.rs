@@ -11,7 +11,7 @@ pub use write::{check_waiting_folder, write_waiting};
 use crate::analysis::Kpis;
 use crate::analysis::compare::{Spread, spread};
 use crate::analysis::frontier::{PAID, late_lines};
-use crate::domain::Wave;
+use crate::domain::{CostKey, Model, Wave};
 use crate::plan::Plan;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -113,7 +113,8 @@ pub struct PolicyRow {
     pub policy: String,
     pub strategy: String,
     pub seeds: usize,
-    /// The objective of the base less that of this row: what waiting, or another strategy, is worth.
+    /// The objective of the base, the first policy with this strategy, less that of this row: what
+    /// waiting is worth.
     pub value: f64,
     /// In the sequence of [`WAITING_FIGURES`]; over the seeds that have the figure.
     #[serde(serialize_with = "by_name")]
@@ -132,7 +133,7 @@ impl PolicyRow {
     }
 }
 
-/// A figure of a policy against the base, seed by seed.
+/// A figure of a policy against the base of its strategy, seed by seed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct WaitingPaired {
     pub policy: String,
@@ -155,20 +156,15 @@ pub struct Waiting {
     pub orders: u64,
     /// By seed, then in the sequence in which strategies and policies were named.
     pub runs: Vec<WaitingRun>,
-    /// By strategy and policy, the base first.
+    /// By strategy and policy; of each strategy the base comes first.
     pub policies: Vec<PolicyRow>,
-    /// For several seeds, the base left out.
+    /// For several seeds, the bases left out.
     pub paired: Vec<WaitingPaired>,
 }
 
 impl Waiting {
-    /// Compares runs; the first strategy with the first policy is the base.
-    pub fn new(
-        series: String,
-        wave: &Wave,
-        model: &crate::domain::Model,
-        runs: Vec<WaitingRun>,
-    ) -> Waiting {
+    /// Compares runs; of each strategy its first policy is the base.
+    pub fn new(series: String, wave: &Wave, model: &Model, runs: Vec<WaitingRun>) -> Waiting {
         let mut names: Vec<(String, String)> = Vec::new();
         for run in &runs {
             let name = (run.policy.clone(), run.strategy.clone());
@@ -180,17 +176,19 @@ impl Waiting {
             let is_own = |run: &&WaitingRun| &run.policy == policy && &run.strategy == strategy;
             runs.iter().filter(is_own).collect()
         };
-        let base = names.first().map(of).unwrap_or_default();
-        let policies = names.iter().map(|name| policy_row(name, &of(name), &base)).collect();
-        let paired = names.iter().skip(1).flat_map(|name| paired(name, &of(name), &base)).collect();
-        let weight =
-            |key: crate::domain::CostKey| (key.name().to_owned(), model.weight(key).to_f64());
+        // Strategies differ for other reasons than waiting: each has a base of its own.
+        let first = |name: &(String, String)| names.iter().find(|other| other.1 == name.1);
+        let base = |name: &(String, String)| first(name).map(of).unwrap_or_default();
+        let policies = names.iter().map(|name| policy_row(name, &of(name), &base(name))).collect();
+        let others = names.iter().filter(|name| first(name) != Some(*name));
+        let paired = others.flat_map(|name| paired(name, &of(name), &base(name))).collect();
+        let weight = |key: CostKey| (key.name().to_owned(), model.weight(key).to_f64());
         Waiting {
             series,
             model: model.name.to_string(),
             currency: wave.currency.to_string(),
             minor_digits: wave.minor_digits,
-            weights: crate::domain::CostKey::ALL.into_iter().map(weight).collect(),
+            weights: CostKey::ALL.into_iter().map(weight).collect(),
             orders: wave.orders.len() as u64,
             policies,
             paired,

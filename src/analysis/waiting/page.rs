@@ -57,7 +57,7 @@ pub fn waiting_page(waiting: &Waiting) -> Result<String, serde_json::Error> {
         chart(
             "value",
             "What waiting is worth",
-            &format!("Cost of the base less that of each policy. {text}")
+            &format!("Cost of the first policy less that of each, with the same strategy. {text}")
         ),
         chart("splits", "Shipments per order", ""),
         chart("speed", "Days to the customer", "From the order to its delivery."),
@@ -80,24 +80,19 @@ pub fn waiting_page(waiting: &Waiting) -> Result<String, serde_json::Error> {
     html(&waiting.series, &body.concat(), &data, SPECS, SCRIPT)
 }
 
-/// The best policy against the base, as a sentence.
+/// The cheapest policy against the base of its strategy, as a sentence.
 fn lead(waiting: &Waiting) -> String {
-    let best = waiting.policies.iter().max_by(|a, b| a.value.total_cmp(&b.value));
-    let (Some(base), Some(best)) = (waiting.policies.first(), best) else { return String::new() };
-    let name = |row: &PolicyRow| format!("{} with {}", escape(&row.policy), escape(&row.strategy));
-    let cost = |row: &PolicyRow| {
-        number(row.mean("objective").unwrap_or(0.0), waiting.minor_digits as usize)
-    };
-    if best.value <= 0.0 {
-        return format!("Nothing costs less than {} at <b>{}</b>.", name(base), cost(base));
+    let objective = |row: &PolicyRow| row.mean("objective").unwrap_or(f64::INFINITY);
+    let best = waiting.policies.iter().min_by(|a, b| objective(a).total_cmp(&objective(b)));
+    let Some(best) = best else { return String::new() };
+    let amount = |value| number(value, waiting.minor_digits as usize);
+    let (policy, strategy) = (escape(&best.policy), escape(&best.strategy));
+    let least = amount(objective(best));
+    let cost = format!("The least cost is <b>{least}</b>: {policy} with {strategy}");
+    if best.value > 0.0 {
+        return format!("{cost}, which saves <b>{}</b> by waiting.", amount(best.value));
     }
-    format!(
-        "The least cost is <b>{}</b> ({}), against <b>{}</b> ({}).",
-        cost(best),
-        name(best),
-        cost(base),
-        name(base)
-    )
+    format!("{cost}.")
 }
 
 /// The terms that are something in some run.

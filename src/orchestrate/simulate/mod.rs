@@ -7,6 +7,7 @@
 
 mod agenda;
 mod chance;
+mod draft;
 mod floor;
 mod policy;
 mod series;
@@ -142,13 +143,13 @@ impl<'a> Play<'a> {
             Policy::Nightly => Reach::Reconsider(next),
             Policy::Myopic | Policy::Window(_) => Reach::Release,
         };
-        // Once a day time itself is news.
+        // Once a day time itself is news; and the last night before units leave has to be used.
         let zone = self.world.series.wave.now.time_zone();
         let is_new_day = at.to_zoned(zone.clone()).date() != self.last_day;
-        if !self.has_news && !is_new_day {
-            return Ok(());
+        if self.has_news || is_new_day || self.policy == Policy::Nightly {
+            self.run(at, reach)?;
         }
-        self.run(at, reach)
+        Ok(())
     }
 
     fn run_at_once(&mut self, at: Timestamp) -> Result<(), PlanError> {

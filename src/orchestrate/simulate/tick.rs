@@ -1,12 +1,13 @@
 //! A planning run of a simulation: a wave from the state, planned, and told to the state as events.
 
+use super::draft::Draft;
 use super::world::World;
-use crate::domain::{Commitment, Exclusion, Level, Model, Order, OrderLine, Wave, WaveParts};
+use crate::domain::{Model, Order, OrderLine, Wave, WaveParts};
 use crate::ids::{IdVec, LineId, NodeId, OrderId, ServiceId};
 use crate::orchestrate::event::{
     Change, CountFromOne, Date, Dates, LinePlanned, LineReleased, Nodes, Text, Units,
 };
-use crate::orchestrate::state::{Line, Portion, Stage};
+use crate::orchestrate::state::{Portion, Stage};
 use crate::plan::{Assignment, Plan};
 use crate::planning::{PlanError, RunInputs, plan_wave};
 use crate::solve::Control;
@@ -78,7 +79,7 @@ impl World<'_> {
     /// planned are free where `is_free` says so, all others that are decided about stay as they are.
     ///
     /// A commitment has no lanes, so units that go over some are left out of the wave once they are
-    /// decided about, with the stock that they take.
+    /// decided about, with the stock and the capacity that they take.
     fn tick(&self, now: Timestamp, is_free: impl Fn(Stage) -> bool) -> Option<Tick> {
         let base = &self.series.wave;
         let mut tick = Draft {
@@ -91,6 +92,7 @@ impl World<'_> {
             lines: IdVec::new(),
             waits: false,
         };
+        self.take_off_capacity(&mut tick.parts, &is_free);
         for (place, known) in &self.state.stock {
             let stock = tick.parts.stock.entry(*place).or_default();
             stock.on_hand = known.on_hand;
@@ -206,57 +208,6 @@ impl World<'_> {
     }
 }
 
-/// A wave that is being made.
-struct Draft {
-    parts: WaveParts,
-    lines: IdVec<LineId, (OrderId, u32)>,
-    /// Whether anything waits for a plan.
-    waits: bool,
-}
-
-impl Draft {
-    /// Adds a line as the state has it; false where all of it is left out.
-    fn add_line(
-        &mut self,
-        mut line: OrderLine,
-        known: &Line,
-        is_free: &impl Fn(Stage) -> bool,
-    ) -> bool {
-        let id = LineId(self.parts.lines.len() as u32);
-        let (order, sku) = (line.order, line.sku);
-        let mut commitments = Vec::new();
-        for part in &known.portions {
-            let has_left = matches!(part.stage, Stage::Shipped | Stage::Delivered);
-            let way = part.way.as_deref().filter(|_| has_left || part.stage.is_committed());
-            self.waits |= way.is_none() || is_free(part.stage);
-            let Some(way) = way else { continue };
-            let stock = self.parts.stock.entry((way.source, sku)).or_default();
-            if !way.via.is_empty() && !is_free(part.stage) {
-                line.quantity -= part.quantity;
-                if !has_left {
-                    stock.on_hand = stock.on_hand.saturating_sub(part.quantity);
-                }
-                continue;
-            }
-            // The stock of a wave is stated as if nothing had left.
-            stock.on_hand += if has_left { part.quantity } else { 0 };
-            commitments.extend(commitment(id, part, is_free));
-        }
-        if line.quantity == 0 {
-            return false;
-        }
-        self.parts.lines.push(line);
-        self.parts.commitments.extend(commitments);
-        self.parts.exclusions.extend(known.excluded.iter().map(|(node, until)| Exclusion {
-            order,
-            line: Some(id),
-            node: *node,
-            until: until.unwrap_or(Day::NEVER),
-        }));
-        true
-    }
-}
-
 /// Units that a plan sends from a source.
 struct Decided {
     order: OrderId,
@@ -283,31 +234,6 @@ impl Tick {
 
 fn in_zone(world: &World<'_>, at: Timestamp) -> Zoned {
     at.to_zoned(world.series.wave.now.time_zone().clone())
-}
-
-/// What is decided about units; nothing where they wait.
-fn commitment(
-    line: LineId,
-    part: &Portion,
-    is_free: &impl Fn(Stage) -> bool,
-) -> Option<Commitment> {
-    let way = part.way.as_deref()?;
-    let level = match part.stage {
-        Stage::Planned => Level::Planned,
-        Stage::Released | Stage::Accepted => Level::Released,
-        Stage::Picked | Stage::Packed => Level::Picked,
-        Stage::Shipped | Stage::Delivered => Level::Shipped,
-        Stage::Open | Stage::Exception | Stage::Cancelled => return None,
-    };
-    Some(Commitment {
-        line,
-        quantity: part.quantity,
-        node: way.source,
-        service: way.service,
-        ship_date: Some(way.ship_date),
-        level,
-        pinned: !is_free(part.stage) && level > Level::Picked,
-    })
 }
 
 /// Source, service and ship date: what a commitment keeps.
