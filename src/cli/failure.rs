@@ -108,7 +108,9 @@ impl From<WriteError> for Failure {
                 error.to_string(),
                 "name a folder that does not exist, is empty or holds a plan",
             ),
-            WriteError::NotAComparison(_) | WriteError::NotASweep(_) => Failure::usage(
+            WriteError::NotAComparison(_)
+            | WriteError::NotASweep(_)
+            | WriteError::NotASimulation(_) => Failure::usage(
                 error.to_string(),
                 "name a folder that does not exist, is empty or holds what is to be replaced",
             ),

@@ -106,6 +106,42 @@ pub(super) fn wave(folder: &Path, output: Output) -> Result<Wave, Failure> {
     Ok(read.wave)
 }
 
+/// The waves with their labels: a folder without `wave.toml` stands for the waves in it.
+pub(super) fn wave_folders(given: &[PathBuf]) -> Result<Vec<(String, PathBuf)>, Failure> {
+    let mut folders: Vec<PathBuf> = Vec::new();
+    for folder in given {
+        let inner = if is_wave(folder) { Vec::new() } else { waves_in(folder) };
+        // Where there are none, reading the folder as a wave says what is wrong with it.
+        if inner.is_empty() { folders.push(folder.clone()) } else { folders.extend(inner) }
+    }
+    let mut labelled: Vec<(String, PathBuf)> = Vec::with_capacity(folders.len());
+    for folder in folders {
+        let whole = std::fs::canonicalize(&folder).unwrap_or_else(|_| folder.clone());
+        let label = whole.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if let Some((_, other)) = labelled.iter().find(|(known, _)| *known == label) {
+            return Err(Failure::usage(
+                format!("{} and {} have the same name", other.display(), folder.display()),
+                "results are told apart by the names of the waves' folders: rename one",
+            ));
+        }
+        labelled.push((label, folder));
+    }
+    Ok(labelled)
+}
+
+fn is_wave(folder: &Path) -> bool {
+    folder.join("wave.toml").exists()
+}
+
+/// The waves in a folder, by name.
+fn waves_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut waves: Vec<PathBuf> =
+        entries.map(|entry| entry.path()).filter(|path| is_wave(path)).collect();
+    waves.sort();
+    waves
+}
+
 /// Reads a model for a wave.
 pub(super) fn model(name_or_path: &str, wave: &Wave) -> Result<Model, Failure> {
     read_model(name_or_path, wave.minor_digits).map_err(Failure::findings)

@@ -12,3 +12,4 @@ mod program;
 mod replan;
 mod usage;
 mod verify;
+mod views;

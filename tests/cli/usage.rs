@@ -3,7 +3,7 @@
 use crate::program::{Place, STORES};
 use snapbox::{assert_data_eq, file};
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "generate",
     "check",
     "plan",
@@ -11,6 +11,7 @@ const COMMANDS: [&str; 17] = [
     "verify",
     "report",
     "sweep",
+    "simulate",
     "init",
     "events",
     "events apply",

@@ -15,7 +15,7 @@ pub use figures::{FIGURES, Figure, Figures, Unit};
 pub use groups::GroupRow;
 pub use nodes::NodeRow;
 pub use orders::OrderResult;
-pub use paired::{Paired, spread};
+pub use paired::{Paired, Spread, spread};
 pub use tables::COMPARISON_TABLES;
 pub use write::{PLANS, check_comparison_folder, write_comparison};
 

@@ -17,7 +17,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The terms that are paid to somebody, as opposed to those that price what is wished for.
-const PAID: [CostKey; 6] = [
+pub(in crate::analysis) const PAID: [CostKey; 6] = [
     CostKey::ParcelFreight,
     CostKey::TransferFreight,
     CostKey::Handling,
@@ -84,11 +84,7 @@ impl FrontierPoint {
         plan: &Plan,
     ) -> FrontierPoint {
         let kpis = Kpis::new(wave, plan);
-        let mut late: BTreeMap<LineId, u32> = BTreeMap::new();
-        for row in plan.assignments.iter().filter(|row| row.days_late > 0) {
-            let days = late.entry(row.line).or_default();
-            *days = row.days_late.max(*days);
-        }
+        let late = late_lines(plan);
         let certificate = &plan.certificate;
         let cost = &certificate.cost;
         FrontierPoint {
@@ -111,4 +107,14 @@ impl FrontierPoint {
             weights: model.weights.to_vec(),
         }
     }
+}
+
+/// The lines of which some part is late, with the days of the latest.
+pub(in crate::analysis) fn late_lines(plan: &Plan) -> BTreeMap<LineId, u32> {
+    let mut late: BTreeMap<LineId, u32> = BTreeMap::new();
+    for row in plan.assignments.iter().filter(|row| row.days_late > 0) {
+        let days = late.entry(row.line).or_default();
+        *days = row.days_late.max(*days);
+    }
+    late
 }

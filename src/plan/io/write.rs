@@ -22,6 +22,8 @@ pub enum WriteError {
     NotAComparison(PathBuf),
     #[error("{} is not replaced: it holds no sweep", .0.display())]
     NotASweep(PathBuf),
+    #[error("{} is not replaced: it holds no simulation", .0.display())]
+    NotASimulation(PathBuf),
     #[error("{}: {source}", .path.display())]
     Io { path: PathBuf, source: io::Error },
     #[error("{}: {source}", .path.display())]
