@@ -1,8 +1,6 @@
 //! `simulate`: policies of when to plan, played over a wave series.
 
-use crate::analysis::{
-    Waiting, WaitingRun, check_waiting_folder, waiting_page, write_waiting,
-};
+use crate::analysis::{Waiting, WaitingRun, check_waiting_folder, waiting_page, write_waiting};
 use crate::cli::failure::Failure;
 use crate::cli::input::{self, LimitArgs, ModelArg};
 use crate::cli::interrupt::Interrupt;
@@ -90,8 +88,7 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
     let interrupt = Interrupt::listen(output)?;
     let played = input::on_threads(args.limits.threads.unwrap_or(0), || {
         let play = |game: &Game| {
-            let played =
-                simulate(&series, &game.model, game.policy, game.seed, &interrupt.flag);
+            let played = simulate(&series, &game.model, game.policy, game.seed, &interrupt.flag);
             output.remark(&format!("{} with {}, seed {}", game.policy, game.strategy, game.seed));
             played
         };
@@ -189,7 +186,8 @@ fn event_files(games: &[Game], played: &[Played]) -> Vec<(String, String)> {
     let file = |(game, played): (&Game, &Played)| {
         let policy = game.policy.to_string().replace(' ', "-");
         let name = format!("{}-{policy}-{}", game.strategy, game.seed);
-        let lines: String = played.events.iter().map(Event::to_json).map(|line| line + "\n").collect();
+        let lines: String =
+            played.events.iter().map(Event::to_json).map(|line| line + "\n").collect();
         (name, lines)
     };
     games.iter().zip(played).map(file).collect()

@@ -52,7 +52,13 @@ pub struct WaitingRun {
 
 impl WaitingRun {
     /// Measures what a policy shipped, as a plan of the series; what a plan does not say is left 0.
-    pub fn new(policy: String, strategy: String, seed: u64, wave: &Wave, plan: &Plan) -> WaitingRun {
+    pub fn new(
+        policy: String,
+        strategy: String,
+        seed: u64,
+        wave: &Wave,
+        plan: &Plan,
+    ) -> WaitingRun {
         let kpis = Kpis::new(wave, plan);
         let late = late_lines(plan);
         let cost = &plan.certificate.cost;
@@ -177,7 +183,8 @@ impl Waiting {
         let base = names.first().map(of).unwrap_or_default();
         let policies = names.iter().map(|name| policy_row(name, &of(name), &base)).collect();
         let paired = names.iter().skip(1).flat_map(|name| paired(name, &of(name), &base)).collect();
-        let weight = |key: crate::domain::CostKey| (key.name().to_owned(), model.weight(key).to_f64());
+        let weight =
+            |key: crate::domain::CostKey| (key.name().to_owned(), model.weight(key).to_f64());
         Waiting {
             series,
             model: model.name.to_string(),

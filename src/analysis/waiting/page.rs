@@ -54,7 +54,11 @@ pub fn waiting_page(waiting: &Waiting) -> Result<String, serde_json::Error> {
     };
     let outcomes = format!(
         "{}<div class=\"pair\">\n{}{}</div>\n<div class=\"pair\">\n{}{}</div>\n",
-        chart("value", "What waiting is worth", &format!("Cost of the base less that of each policy. {text}")),
+        chart(
+            "value",
+            "What waiting is worth",
+            &format!("Cost of the base less that of each policy. {text}")
+        ),
         chart("splits", "Shipments per order", ""),
         chart("speed", "Days to the customer", "From the order to its delivery."),
         chart("late", "Days late", "Over all lines."),
@@ -102,7 +106,8 @@ fn costs(waiting: &Waiting) -> Vec<Cost<'_>> {
     for row in &waiting.policies {
         for (key, weight) in &waiting.weights {
             let runs = waiting.runs.iter();
-            let own = runs.filter(|run| (&run.policy, &run.strategy) == (&row.policy, &row.strategy));
+            let own =
+                runs.filter(|run| (&run.policy, &run.strategy) == (&row.policy, &row.strategy));
             let sum: f64 = own.filter_map(|run| run.cost.get(key)).sum();
             let amount = weight * sum / row.seeds.max(1) as f64;
             if amount != 0.0 {

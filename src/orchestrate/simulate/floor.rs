@@ -54,9 +54,7 @@ impl World<'_> {
                     ship_date: None,
                     delivery_date: None,
                 }),
-                false => {
-                    Change::LineAccepted(LineAccepted { order_id, line, quantity, node_id })
-                }
+                false => Change::LineAccepted(LineAccepted { order_id, line, quantity, node_id }),
             };
             self.happen(&local, change);
             let due = self.hours(source).picks(load.way.release_date);

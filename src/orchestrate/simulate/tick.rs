@@ -181,7 +181,10 @@ impl World<'_> {
             release_date: Date(row.release_date),
             ship_date: Date(row.ship_date),
             delivery_date: Date(row.delivery_date),
-            shipment_id: plan.shipments.get(row.shipment).map(|known| Text::from(known.id.as_str())),
+            shipment_id: plan
+                .shipments
+                .get(row.shipment)
+                .map(|known| Text::from(known.id.as_str())),
             tier: Some(CountFromOne(row.tier)),
             reason: None,
         }

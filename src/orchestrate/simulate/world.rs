@@ -4,12 +4,12 @@ use super::Series;
 use super::agenda::{Agenda, Hours, Task};
 use crate::domain::{Journey, Order};
 use crate::ids::{LineId, NodeId, OrderId, SkuId};
+use crate::options::Decision;
 use crate::orchestrate::event::{
     Amount, Change, CountFromOne, Date, Event, Factor, JourneyKind, Km, Latitude, Longitude,
     Moment, Name, OrderPlaced, PlacedLine, StockReceived, Text, Units,
 };
 use crate::orchestrate::state::State;
-use crate::options::Decision;
 use crate::units::{Decimal, Money, Quantity};
 use jiff::{Timestamp, Zoned};
 use std::collections::BTreeMap;
@@ -105,12 +105,15 @@ impl<'s> World<'s> {
         if inbound.quantity == 0 {
             return;
         }
-        let (node, received) = (inbound.node, StockReceived {
-            node_id: self.node_name(inbound.node),
-            sku: self.sku_name(inbound.sku),
-            quantity: Units(inbound.quantity),
-            inbound_id: Some(Text::from(name)),
-        });
+        let (node, received) = (
+            inbound.node,
+            StockReceived {
+                node_id: self.node_name(inbound.node),
+                sku: self.sku_name(inbound.sku),
+                quantity: Units(inbound.quantity),
+                inbound_id: Some(Text::from(name)),
+            },
+        );
         let at = self.hours(node).local(at);
         self.happen(&at, Change::StockReceived(received));
     }
