@@ -2,7 +2,7 @@
 //! costs or saves.
 
 use super::parts::{Part, Parts, decision, hops, is_loose, lines};
-use crate::domain::{CostKey, Model, Wave};
+use crate::domain::{CostKey, Wave};
 use crate::ids::{EventId, NodeId, OrderId, ServiceId};
 use crate::options::{Planner, frozen_decisions};
 use crate::orchestrate::state::{Portion, State};
@@ -94,7 +94,7 @@ pub struct Delta {
 impl Delta {
     pub(super) fn new(
         state: &State,
-        model: &Model,
+        planner: &Planner<'_>,
         of: &StateWave,
         plan: &Plan,
         parts: &Parts<'_>,
@@ -120,15 +120,14 @@ impl Delta {
         }
         let mut delta = Delta { rows };
         if !delta.rows.is_empty() {
-            delta.enter_costs(model, of, plan, state);
+            delta.enter_costs(planner, of, plan, state);
         }
         delta
     }
 
     /// Compares what each order costs with what it cost as it was decided before.
-    fn enter_costs(&mut self, model: &Model, of: &StateWave, plan: &Plan, state: &State) {
-        let wave = &of.wave;
-        let planner = Planner::new(wave, model);
+    fn enter_costs(&mut self, planner: &Planner<'_>, of: &StateWave, plan: &Plan, state: &State) {
+        let (wave, model) = (&of.wave, planner.model);
         let mut decided = Vec::new();
         for order in wave.orders.ids() {
             decided.extend(frozen_decisions(wave, order));
@@ -140,8 +139,8 @@ impl Delta {
                 portions.filter(|part| is_loose(part)).filter_map(|p| decision(wave, line, p)),
             );
         }
-        let before = Ledger::new(&planner, decided);
-        let after = Ledger::new(&planner, plan.decisions());
+        let before = Ledger::new(planner, decided);
+        let after = Ledger::new(planner, plan.decisions());
         let weighted = |ledger: &Ledger, order: OrderId| -> Objective {
             let costs = &ledger.order_costs[order];
             let keys = CostKey::ALL.into_iter().filter(|key| *key != CostKey::Change);
@@ -217,22 +216,23 @@ fn merged(mut legs: Vec<Leg>) -> Vec<Leg> {
     legs
 }
 
+fn differ<T: Ord>(old: &[Leg], new: &[Leg], what: impl Fn(&Leg) -> T) -> bool {
+    let set = |legs: &[Leg]| legs.iter().map(&what).collect::<BTreeSet<T>>();
+    set(old) != set(new)
+}
+
 fn differences(wave: &Wave, before: &[&Portion], planned: &[Part<'_>]) -> Vec<Difference> {
     let (old, new) = (from(before), to(planned));
     let units = |legs: &[Leg]| legs.iter().map(|leg| leg.quantity).sum::<Quantity>();
     let mut found = Vec::new();
     if !old.is_empty() && !new.is_empty() {
-        let differs = |of: fn(&Leg) -> (Option<NodeId>, Option<ServiceId>, Option<Day>)| {
-            let set = |legs: &[Leg]| legs.iter().map(of).collect::<BTreeSet<_>>();
-            set(&old) != set(&new)
-        };
-        if differs(|leg| (Some(leg.source), None, None)) {
+        if differ(&old, &new, |leg| leg.source) {
             found.push(Difference::Source);
         }
-        if differs(|leg| (None, leg.service, None)) {
+        if differ(&old, &new, |leg| leg.service) {
             found.push(Difference::Service);
         }
-        if differs(|leg| (None, None, Some(leg.ship_date))) {
+        if differ(&old, &new, |leg| leg.ship_date) {
             found.push(Difference::Date);
         }
         let routes_before: BTreeSet<_> =

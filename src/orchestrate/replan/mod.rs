@@ -17,6 +17,7 @@ pub use previous::Previous;
 pub use staged::{EVENTS_FILE, Outdated, PREVIOUS_FILE, Staged, still_holding};
 
 use crate::domain::{Model, Wave};
+use crate::options::Planner;
 use crate::orchestrate::event::{Event, Moment};
 use crate::orchestrate::state::State;
 use crate::orchestrate::wave::{Network, StateWave, WaveError, state_wave};
@@ -114,8 +115,11 @@ pub fn replan_wave(
     let inputs = RunInputs { start, ..inputs };
     let plan = stable::plan(&state_wave.wave, model, settings.max_changed, inputs, control)?;
     let parts = Parts::new(state, &state_wave, &plan);
-    let delta = Delta::new(state, model, &state_wave, &plan, &parts);
-    let events = release::events(state, &state_wave, &plan, &parts, now, settings.release_within);
+    let planner = Planner::new(&state_wave.wave, model);
+    let delta = Delta::new(state, &planner, &state_wave, &plan, &parts);
+    let within = settings.release_within;
+    let events = release::events(state, &planner, &state_wave, &plan, &parts, now, within);
+    drop(planner);
     let proposals = proposals::events(state, &state_wave, &plan, &delta, now);
     let base = state.events.len() as u64;
     Ok(Replan { now, base, state_wave, plan, delta, events, proposals })

@@ -6,8 +6,9 @@
 
 use super::event_id;
 use super::parts::{Part, Parts, is_same, lines, via};
-use crate::domain::Wave;
+use crate::domain::{Escalate, Wave};
 use crate::ids::{LineId, NodeId, OrderId};
+use crate::options::{Planner, first_tier_on_time};
 use crate::orchestrate::event::{
     Change, CountFromOne, Date, Dates, Event, ExceptionRaised, LinePlanned, LineRecalled,
     LineReleased, Moment, Name, Nodes, PlannerCause, Text, Units,
@@ -22,6 +23,7 @@ use rustc_hash::FxHashMap;
 /// The events of a plan, line after line.
 pub(super) fn events(
     state: &State,
+    planner: &Planner<'_>,
     of: &StateWave,
     plan: &Plan,
     parts: &Parts<'_>,
@@ -29,7 +31,7 @@ pub(super) fn events(
     release_within: u32,
 ) -> Vec<Event> {
     let shipments = Shipments::new(state, of, plan);
-    let writer = Writer { state, of, shipments, release_within };
+    let writer = Writer { state, planner, of, shipments, release_within };
     let mut changes = Vec::new();
     let unfilled: FxHashMap<LineId, &Unfilled> =
         plan.unfilled.iter().map(|row| (row.line, row)).collect();
@@ -49,6 +51,7 @@ pub(super) fn events(
 
 struct Writer<'p> {
     state: &'p State,
+    planner: &'p Planner<'p>,
     of: &'p StateWave,
     shipments: Shipments,
     release_within: u32,
@@ -219,19 +222,24 @@ impl Writer<'_> {
         }));
     }
 
-    /// Why a line comes from a later tier, where its dates are the reason.
+    /// Why a line comes from a later tier, where its dates open it: no earlier tier could serve it on
+    /// time.
     fn escalation(&self, line: LineId, tier: u32) -> Option<Text> {
-        if tier <= 1 {
+        let wave = self.wave();
+        let id = wave.lines[line].order;
+        let by_dates = self.planner.model.rules.escalate == Escalate::Deadline && tier > 1;
+        if !by_dates || first_tier_on_time(self.planner, id, line) < tier {
             return None;
         }
-        let wave = self.wave();
-        let order = &wave.orders[wave.lines[line].order];
-        let by = match (order.ship_by, order.deliver_by) {
-            (_, Some(day)) => format!("delivery by {day}"),
-            (Some(day), None) => format!("leaving by {day}"),
-            (None, None) => return Some("opened: it is the better source".into()),
+        let order = &wave.orders[id];
+        let dates = [("to leave", order.ship_by), ("to be delivered", order.deliver_by)];
+        let dates = dates.into_iter().filter_map(|(what, day)| Some(format!("{what} by {}", day?)));
+        let dates: Vec<String> = dates.collect();
+        let reason = match dates.is_empty() {
+            true => "opened: no earlier tier has it".to_owned(),
+            false => format!("opened: no earlier tier has it in time, {}", dates.join(" and ")),
         };
-        Some(format!("opened: {by} is at stake").as_str().into())
+        Some(reason.as_str().into())
     }
 
     /// That no plan serves units, where the queue does not say it already.

@@ -13,12 +13,15 @@ use crate::ingest::model_to_json;
 use crate::options::{change_applies, change_applies_to_unfilled};
 use crate::plan::Plan;
 use crate::planning::{RunInputs, plan_wave, start_from};
-use crate::solve::Control;
+use crate::solve::{Control, Start};
 use crate::units::{Decimal, Money};
 use std::collections::BTreeSet;
 
 /// Rises of the price, each fourfold.
 const RISES: u32 = 9;
+
+/// The part of the time that is left for each plan.
+const SHARE: f64 = 0.4;
 
 /// Prices tried between the last two.
 const BETWEEN: u32 = 3;
@@ -33,14 +36,19 @@ pub(super) fn plan(
     inputs: RunInputs,
     control: &Control,
 ) -> Result<Plan, ReplanError> {
-    let free = plan_wave(wave, model, inputs.clone(), control)?;
+    let Some(most) = most else { return Ok(plan_wave(wave, model, inputs, control)?) };
+    let free = plan_wave(wave, model, inputs.clone(), &control.part(SHARE))?;
     let changed = changed_lines(wave, &free).len();
-    let Some(most) = most.filter(|most| changed > *most) else { return Ok(free) };
+    if changed <= most {
+        return Ok(free);
+    }
     let mut best = None;
     let mut least = changed;
     let mut low = model.costs.change_cost.max(Money(10_i64.pow(wave.minor_digits)));
     let mut high = low;
-    let mut start = start_from(wave, &free);
+    // Where the time is up the plan is that of the start, which is the one with the fewest changes.
+    let decisions = inputs.start.decisions.clone();
+    let mut start = Start { decisions: decisions.clone(), ..start_from(wave, &free) };
     let mut attempt = |price: Money| -> Result<(Plan, usize), ReplanError> {
         let mut dearer = model.clone();
         dearer.costs.change_cost = price;
@@ -48,8 +56,8 @@ pub(super) fn plan(
         *weight = (*weight).max(Decimal::ONE);
         let json = model_to_json(&dearer, wave.minor_digits);
         let inputs = RunInputs { start: start.clone(), model: json, ..inputs.clone() };
-        let plan = plan_wave(wave, &dearer, inputs, control)?;
-        start = start_from(wave, &plan);
+        let plan = plan_wave(wave, &dearer, inputs, &control.part(SHARE))?;
+        start = Start { decisions: decisions.clone(), ..start_from(wave, &plan) };
         let changed = changed_lines(wave, &plan).len();
         Ok((plan, changed))
     };

@@ -285,3 +285,26 @@ fn a_previous_plan_is_found_again_by_its_names() {
     expected.sort();
     assert_eq!(decisions, expected);
 }
+
+#[test]
+fn history_says_which_tier_the_dates_opened() {
+    let mut play = Play::new(20);
+    play.model.rules.escalate = crate::domain::Escalate::Deadline;
+    play.model.rules.tiers = vec![vec![crate::domain::NodeKind::Dc]];
+    let first = play.replan(None, FREELY);
+    play.release(&first);
+    let notes: Vec<(bool, &str)> = play
+        .state
+        .orders
+        .iter()
+        .flat_map(|order| order.history.iter().map(move |entry| (order, entry)))
+        .filter_map(|(order, entry)| {
+            Some((order.terms.deliver_by.is_some(), entry.note.as_deref()?))
+        })
+        .filter(|(_, note)| note.starts_with("tier "))
+        .collect();
+    let opened = |(_, note): &&(bool, &str)| note.starts_with("tier 2: opened: no earlier tier");
+    assert!(notes.iter().any(|(_, note)| *note == "tier 1"), "{notes:?}");
+    assert!(notes.iter().filter(opened).any(|(dated, note)| *dated && note.contains(" by 2026-")));
+    assert!(notes.iter().all(|(_, note)| !note.starts_with("tier 1:")), "{notes:?}");
+}
