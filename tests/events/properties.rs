@@ -17,7 +17,7 @@ const EVENTS: usize = 400;
 fn rules(seed: u64) -> ExceptionRules {
     let mut random = Random::new(seed);
     let mut rules = ExceptionRules::default();
-    if seed % 3 > 0 {
+    if !seed.is_multiple_of(3) {
         for cause in Cause::ALL {
             rules.set_action(cause, random.pick(&Action::ALL));
         }

@@ -172,7 +172,7 @@ fn waves_are_played_one_after_the_other() {
     let mut parts = WaveParts { name: "later".into(), ..first.parts().clone() };
     for order in parts.orders.iter_mut() {
         order.id = format!("L{}", order.id).into();
-        order.placed_at = order.placed_at + jiff::SignedDuration::from_hours(24);
+        order.placed_at += jiff::SignedDuration::from_hours(24);
     }
     let later = Wave::new(parts);
     let both = series(&[first.clone(), later.clone()]);
