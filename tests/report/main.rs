@@ -6,4 +6,5 @@ mod program;
 mod browser;
 mod files;
 mod pages;
+mod simulate;
 mod sweep;

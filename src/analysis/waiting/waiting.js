@@ -32,6 +32,8 @@ function value() {
   });
   const change = (spec) => {
     spec.encoding.tooltip[2].format = amountFormat;
+    // One seed has no interval.
+    if (values.every((row) => row.low === null)) spec.layer.pop();
     return spec;
   };
   return draw("value", values, { change, empty: "There is nothing to show." });
