@@ -63,8 +63,8 @@ deny: ## Check licences and sources of the dependencies, without network
 		$(CARGO) deny check licenses bans sources && scripts/licences vendored; \
 	else scripts/licences; fi
 
-bench: setup ## Time reading a large wave, a million events, their store, and the strategies
-	$(CARGO) bench --locked --bench ingest --bench events --bench store --bench strategies
+bench: setup ## Time reading a large wave, options and pricing, a million events, their store, and the strategies
+	$(CARGO) bench --locked --bench ingest --bench pricing --bench events --bench store --bench strategies
 
 clean: ## Remove plans and the book; `cargo clean` removes the build, which takes minutes to repeat
 	rm -rf out docs/book

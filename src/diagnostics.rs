@@ -95,6 +95,7 @@ codes! {
     W0404 Warning "No node is eligible";
     W0405 Warning "An order has no lines";
     W0406 Warning "A purchase cost is at a node that is no vendor";
+    W0407 Warning "No node can take a return";
     W0501 Warning "A zone has no price";
 }
 

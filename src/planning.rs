@@ -101,7 +101,7 @@ pub fn plan_wave(
         unfilled: ledger.unfilled,
         node_load: ledger.node_load,
         stock_use: ledger.stock_use,
-        returns: Vec::new(),
+        returns: ledger.returns,
     };
     enter_shadow_prices(wave, &mut plan, &outcome);
     let verified = verify(wave, model, &plan);

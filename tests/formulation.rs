@@ -11,7 +11,7 @@ fn text(path: &str) -> String {
 
 /// The program and the names of its rows.
 fn code() -> String {
-    ["formulation", "moved", "divided", "names"]
+    ["formulation", "moved", "divided", "exchange", "names"]
         .map(|file| text(&format!("src/solve/exact/{file}.rs")))
         .concat()
 }

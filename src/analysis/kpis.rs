@@ -33,6 +33,11 @@ pub struct Kpis {
     /// Those of them that no part of is late, by all of them.
     pub on_time_rate: Option<f64>,
     pub kg_co2: f64,
+    pub returns: u64,
+    /// Returns that some node takes.
+    pub returns_planned: u64,
+    /// Those of them that a carrier brings.
+    pub returns_sent: u64,
     /// Assigned units by kind.
     pub units_by_kind: BTreeMap<&'static str, u64>,
     /// Open units by their first reason.
@@ -83,6 +88,9 @@ impl Kpis {
             on_time_rate: share(dated - late, dated),
             // The sum of no doubles is -0.
             kg_co2: 0.0 + moved.chain(sent).sum::<f64>(),
+            returns: wave.returns.len() as u64,
+            returns_planned: plan.returns.len() as u64,
+            returns_sent: plan.returns.iter().filter(|row| row.service.is_some()).count() as u64,
             units_by_kind,
             unfilled_by_reason,
         }

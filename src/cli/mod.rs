@@ -6,6 +6,7 @@ mod compare;
 mod comparison;
 mod completions;
 mod events;
+mod exceptions;
 mod exit;
 mod export_model;
 mod failure;
@@ -14,17 +15,22 @@ mod generate;
 mod init;
 mod input;
 mod interrupt;
+mod order;
 mod output;
 mod plan;
 mod progress;
 mod reference;
+mod release;
+mod replan;
 mod report;
 mod schema;
 mod simulate;
 mod simulation;
 mod state;
+mod stock;
 mod summary;
 mod sweep;
+mod table;
 mod verify;
 
 pub use exit::Exit;
@@ -62,6 +68,11 @@ enum Command {
     Simulate(simulate::Args),
     Init(init::Args),
     Events(events::Args),
+    Order(order::Args),
+    Stock(stock::Args),
+    Exceptions(exceptions::Args),
+    Replan(replan::Args),
+    Release(release::Args),
     Schema(schema::Args),
     ExportModel(export_model::Args),
     Completions(completions::Args),
@@ -99,6 +110,11 @@ fn execute(command: Command, output: Output) -> Result<Exit, Failure> {
         Command::Simulate(args) => simulate::run(&args, output),
         Command::Init(args) => init::run(&args, output),
         Command::Events(args) => events::run(&args, output),
+        Command::Order(args) => order::run(&args, output),
+        Command::Stock(args) => stock::run(&args, output),
+        Command::Exceptions(args) => exceptions::run(&args, output),
+        Command::Replan(args) => replan::run(&args, output),
+        Command::Release(args) => release::run(&args, output),
         Command::Schema(args) => schema::run(&args, output),
         Command::ExportModel(args) => export_model::run(&args, output),
         Command::Completions(args) => completions::run(&args, output),

@@ -2,7 +2,10 @@
 
 use crate::cli::Exit;
 use crate::cli::failure::Failure;
-use crate::orchestrate::current::StateError;
+use crate::ids::Id;
+use crate::ingest::nearest;
+use crate::orchestrate::current::{Current, StateError};
+use crate::orchestrate::state::{Names, State};
 use crate::orchestrate::store::{Address, Store, StoreError};
 
 /// The state that a command is about.
@@ -22,6 +25,33 @@ impl StateArg {
     pub(super) fn open(&self) -> Result<Store, Failure> {
         Ok(Store::open(&self.address()?)?)
     }
+
+    /// The state after all events.
+    pub(super) fn read(&self) -> Result<State, Failure> {
+        Ok(Current::read(&mut self.open()?)?.state)
+    }
+}
+
+/// The id of a name that the user gave; that it is unknown is told with the nearest known one.
+pub(super) fn find<I: Id>(
+    names: &Names<I>,
+    what: &str,
+    name: Option<&str>,
+) -> Result<Option<I>, Failure> {
+    let Some(name) = name else { return Ok(None) };
+    if let Some(id) = names.get(name) {
+        return Ok(Some(id));
+    }
+    // Ids have upper case as often as not; the nearest name is looked for without it.
+    let known: Vec<(String, &str)> =
+        names.iter().map(|(_, known)| (known.to_lowercase(), known)).collect();
+    let near = nearest(name, known.iter().map(|(lower, _)| lower.as_str()));
+    let near = near.and_then(|near| known.iter().find(|(lower, _)| lower == near));
+    let help = match near {
+        Some((_, known)) => format!("did you mean {known}?"),
+        None => format!("name one of the {} that the state has", names.len()),
+    };
+    Err(Failure::usage(format!("the {what} {name} is unknown"), help))
 }
 
 impl From<StoreError> for Failure {
@@ -47,8 +77,10 @@ impl From<StoreError> for Failure {
             StoreError::NoRun(_) | StoreError::RunExists(_) | StoreError::NotStaged { .. } => {
                 usage("name a run that is staged")
             }
-            StoreError::Overtaken { .. } => usage("discard the run and plan again"),
+            StoreError::Overtaken { .. } => usage("plan again: wavewright replan"),
+            StoreError::Replanning(_) => refused("wait until the other program has finished"),
             StoreError::Newer { .. } => refused("use that newer version of the program"),
+            StoreError::Moved(_) => refused("run the command again"),
             StoreError::Locked { .. } => refused("wait until the other program has finished"),
             StoreError::Commit { .. } => {
                 refused("run the command again: events that were kept are not applied twice")

@@ -84,6 +84,12 @@ fn figures(kpis: &Kpis) -> String {
     if !kpis.unfilled_by_reason.is_empty() {
         rows.push(("open units", list(&kpis.unfilled_by_reason)));
     }
+    if kpis.returns > 0 {
+        let brought = kpis.returns_planned - kpis.returns_sent;
+        let ways = format!("{} sent, {brought} brought", kpis.returns_sent);
+        let planned = format!("{} of {} ({ways})", kpis.returns_planned, kpis.returns);
+        rows.push(("returns", planned));
+    }
     rows.push(("kg CO2e", format!("{:.1}", kpis.kg_co2)));
     pairs(&rows)
 }

@@ -171,6 +171,7 @@ fn validate(
     // What needs zones and prices is judged on the finished parts.
     rules::prices(&parts, &tables.commitments, findings);
     rules::eligibility::warn(&parts, orders, lines, &demand.row_of, findings);
+    rules::returns::warn(&parts, &tables.returns, findings);
     Some(parts)
 }
 

@@ -1,7 +1,7 @@
 //! Which shipments a line may be part of, and what bars the others.
 
 use crate::domain::{Journey, Model, Wave, ZoneMatch};
-use crate::ids::{LineId, NodeId, OrderId, ServiceId};
+use crate::ids::{LineId, NodeId, OrderId, ServiceId, SkuId};
 use crate::network::{haversine_km, node_distance_km};
 use crate::options::Planner;
 
@@ -118,8 +118,12 @@ pub fn zone(
 
 /// What bars a line from a service, if anything.
 pub fn line_bar(wave: &Wave, line: LineId, service: ServiceId) -> Option<Bar> {
-    let item = &wave.items[wave.lines[line].sku];
-    let service = &wave.services[service];
+    item_bar(wave, wave.lines[line].sku, service)
+}
+
+/// What bars an item from a service, if anything.
+pub(super) fn item_bar(wave: &Wave, sku: SkuId, service: ServiceId) -> Option<Bar> {
+    let (item, service) = (&wave.items[sku], &wave.services[service]);
     if item.hazmat && !service.hazmat {
         return Some(Bar::Hazmat);
     }

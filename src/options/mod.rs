@@ -13,6 +13,7 @@ mod escalation;
 mod frozen;
 mod lines;
 mod planner;
+mod returns;
 mod tariff;
 mod transfers;
 mod ways;
@@ -27,6 +28,7 @@ pub use lines::{
     weighted_unfilled,
 };
 pub use planner::Planner;
+pub use returns::{ReturnOption, ReturnOptions, handed_in};
 pub use tariff::{
     Content, Freight, Work, carbon, freight, handling, shipment_co2, transfer_co2,
     transfer_freight, weight, work,

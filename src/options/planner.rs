@@ -1,9 +1,9 @@
 //! What option building needs of the whole wave: routes, tiers and the stock that is really free.
 
 use crate::domain::{Journey, Model, NodeKind, Wave};
-use crate::ids::{IdVec, NodeId, OrderId, SkuId};
+use crate::ids::{IdVec, NodeId, OrderId, ReturnId, SkuId};
 use crate::network::Routes;
-use crate::options::frozen_parts;
+use crate::options::{ReturnOption, ReturnOptions, frozen_parts};
 use crate::time::Day;
 use rustc_hash::FxHashMap;
 
@@ -59,6 +59,7 @@ pub struct Planner<'a> {
     /// Whether it can matter on which date a node releases, beyond how early it is.
     dates_matter: IdVec<NodeId, bool>,
     stock: FxHashMap<(NodeId, SkuId), StockProfile>,
+    returns: ReturnOptions,
 }
 
 /// Before every date of a wave.
@@ -110,6 +111,7 @@ impl<'a> Planner<'a> {
             tiers: wave.nodes.iter().map(|node| model.tier(node)).collect(),
             dates_matter,
             stock,
+            returns: ReturnOptions::new(wave, model),
         }
     }
 
@@ -124,6 +126,21 @@ impl<'a> Planner<'a> {
     /// The free stock of an item at a node; nothing where it is unlimited.
     pub fn stock(&self, node: NodeId, sku: SkuId) -> Option<&StockProfile> {
         self.stock.get(&(node, sku))
+    }
+
+    /// The returns that may be handed in where lines of an order are handed over.
+    pub fn exchanges(&self, order: OrderId) -> &[ReturnId] {
+        self.returns.exchanges(order)
+    }
+
+    /// The best that a return can do when the lines of its order are handed over at these nodes;
+    /// nothing where no node can take it.
+    pub fn best_return(
+        &self,
+        id: ReturnId,
+        handovers: impl IntoIterator<Item = NodeId>,
+    ) -> Option<ReturnOption> {
+        self.returns.best(self.wave, self.model, id, handovers)
     }
 
     /// The nodes that may be the source of an item, by rising id.

@@ -6,6 +6,9 @@
 pub mod apply;
 pub mod current;
 pub mod event;
+pub mod replan;
 pub mod simulate;
 pub mod state;
 pub mod store;
+pub mod view;
+pub mod wave;

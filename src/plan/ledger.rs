@@ -8,7 +8,10 @@ use crate::options::{
     first_tier_on_time, freight, handling, lateness_cost, offered_zone, shipment_co2, transfer_co2,
     transfer_freight, unfilled_cost, weight, work,
 };
-use crate::plan::{Assignment, AssignmentKind, NodeLoad, Shipment, StockUse, Transfer, Unfilled};
+use crate::plan::returns::planned_returns;
+use crate::plan::{
+    Assignment, AssignmentKind, NodeLoad, PlannedReturn, Shipment, StockUse, Transfer, Unfilled,
+};
 use crate::time::Day;
 use crate::units::{Decimal, Money, Objective, round_half_up};
 use std::collections::BTreeMap;
@@ -25,8 +28,10 @@ pub struct Ledger {
     pub node_load: Vec<NodeLoad>,
     /// Without shadow prices.
     pub stock_use: Vec<StockUse>,
+    pub returns: Vec<PlannedReturn>,
     pub costs: Costs,
-    /// The part of the costs that belongs to one order: all but overload and opening.
+    /// The part of the costs that belongs to one order: all but overload, opening and the returns
+    /// without an order.
     pub order_costs: IdVec<OrderId, Costs>,
 }
 
@@ -61,6 +66,7 @@ impl Ledger {
         writer.order_terms(&assignments, &shipments, &unfilled);
         let node_load = writer.node_load();
         let stock_use = writer.stock_use(&assignments);
+        let returns = writer.returns(&shipments);
         Ledger {
             assignments,
             shipments,
@@ -68,6 +74,7 @@ impl Ledger {
             unfilled,
             node_load,
             stock_use,
+            returns,
             costs: writer.costs,
             order_costs: writer.order_costs,
         }
@@ -90,6 +97,17 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    fn returns(&mut self, shipments: &[Shipment]) -> Vec<PlannedReturn> {
+        let planned = planned_returns(self.planner, shipments);
+        for (row, cost) in &planned {
+            match self.wave.returns[row.id].order {
+                Some(order) => self.add(order, CostKey::Returns, *cost),
+                None => self.costs[CostKey::Returns] += *cost,
+            }
+        }
+        planned.into_iter().map(|(row, _)| row).collect()
+    }
+
     /// Adds to a cost of an order.
     fn add(&mut self, order: OrderId, key: CostKey, amount: Money) {
         self.costs[key] += amount;

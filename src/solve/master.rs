@@ -75,6 +75,7 @@ pub fn order_cost(problem: &WaveProblem, order: usize, shipped: Option<&Column>)
         + column.line_share
         + terms.split_cost(column.shipments as usize)
         + open_cost(tables, column.state(options, tables))
+        + tables.exchanges.cost(options, &column.entries)
 }
 
 /// A solution of the master.

@@ -5,6 +5,7 @@ pub mod column;
 pub mod control;
 mod cuts;
 pub mod exact;
+mod exchanges;
 mod greedy;
 mod highs;
 mod lanes;

@@ -2,7 +2,6 @@
 //! of a plan together, and HiGHS chooses anew among their order plans of small reduced cost, given
 //! what the others leave. (Shaw 1998; the neighbourhoods follow what is contended.)
 
-use crate::solve::Control;
 use crate::solve::column::Column;
 use crate::solve::highs::{HighsError, MipSettings};
 use crate::solve::master::OrderColumn;
@@ -10,6 +9,8 @@ use crate::solve::primal::Program;
 use crate::solve::relax::Relaxation;
 use crate::solve::rows::Outside;
 use crate::solve::wave_options::WaveProblem;
+use crate::solve::{Control, OpeningId};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 /// Orders of a neighbourhood: it grows when the smaller ones give nothing more.
@@ -20,6 +21,8 @@ const CHOICES: usize = 40;
 const WISHES: usize = 4;
 /// Nodes of branch and bound in one neighbourhood.
 const NODES: i32 = 200;
+/// Neighbourhoods that are searched side by side, whatever the number of threads.
+const BATCH: usize = 4;
 /// Passes over all orders with neighbourhoods of one size, at most.
 const PASSES: usize = 4;
 
@@ -49,7 +52,7 @@ pub fn improve(
     control: &Control,
 ) -> Result<Vec<Option<Column>>, HighsError> {
     let mut search = Search::new(problem, relaxation, plan);
-    let settings = MipSettings { nodes: NODES, absolute_gap: 0.5, ..settings };
+    let settings = MipSettings { nodes: NODES, absolute_gap: 0.5, threads: 1, ..settings };
     for size in ORDERS {
         for _ in 0..PASSES {
             if !search.pass(size, settings, control)? {
@@ -107,31 +110,46 @@ impl<'a> Search<'a> {
 
     /// Searches around every order that does worse than the prices promise, those that do worst
     /// first; returns whether the plan has become better.
-    fn pass(&mut self, size: usize, settings: MipSettings, control: &Control) -> Result<bool, HighsError> {
+    fn pass(
+        &mut self,
+        size: usize,
+        settings: MipSettings,
+        control: &Control,
+    ) -> Result<bool, HighsError> {
         let mut seeds: Vec<usize> = (0..self.current.len()).collect();
         seeds.retain(|&order| self.regret[order] > 1.0);
         seeds.sort_by(|&a, &b| self.regret[b].total_cmp(&self.regret[a]).then(a.cmp(&b)));
         let mut is_tried = vec![false; self.current.len()];
         let mut is_better = false;
-        for seed in seeds {
-            if control.stopped().is_some() {
-                return Ok(false);
+        let mut next = 0;
+        while next < seeds.len() && control.stopped().is_none() {
+            let mut batch: Vec<Vec<usize>> = Vec::with_capacity(BATCH);
+            while batch.len() < BATCH
+                && let Some(&seed) = seeds.get(next)
+            {
+                next += 1;
+                if is_tried[seed] || self.regret[seed] <= 1.0 {
+                    continue;
+                }
+                let orders = self.neighbourhood(seed, size, &batch);
+                for &order in &orders {
+                    is_tried[order] = true;
+                }
+                batch.push(orders);
             }
-            if std::mem::replace(&mut is_tried[seed], true) || self.regret[seed] <= 1.0 {
-                continue;
+            let chosen = batch.par_iter().map(|orders| self.choose_anew(orders, settings, control));
+            let chosen: Result<Vec<_>, HighsError> = chosen.collect();
+            for columns in chosen? {
+                is_better |= self.take(columns);
             }
-            let orders = self.neighbourhood(seed, size);
-            for &order in &orders {
-                is_tried[order] = true;
-            }
-            is_better |= self.choose_anew(&orders, settings, control)?;
         }
-        Ok(is_better)
+        Ok(is_better && control.stopped().is_none())
     }
 
     /// An order, those that use what it would rather have, what those would rather have, and so
-    /// on, up to so many.
-    fn neighbourhood(&self, seed: usize, size: usize) -> Vec<usize> {
+    /// on, up to so many; none of those in other neighbourhoods.
+    fn neighbourhood(&self, seed: usize, size: usize, others: &[Vec<usize>]) -> Vec<usize> {
+        let is_free = |order: &usize| others.iter().all(|o| o.binary_search(order).is_err());
         let rows = self.problem.resources.rows();
         let mut orders = vec![seed];
         let mut at = 0;
@@ -144,7 +162,7 @@ impl<'a> Search<'a> {
                         continue;
                     }
                     let rivals = self.users.get(&id).into_iter().flatten();
-                    for rival in rivals.map(|rival| *rival as usize) {
+                    for rival in rivals.map(|rival| *rival as usize).filter(is_free) {
                         if orders.len() < size && !orders.contains(&rival) {
                             orders.push(rival);
                         }
@@ -157,16 +175,16 @@ impl<'a> Search<'a> {
         orders
     }
 
-    /// Solves the program of some orders, the others fixed; returns whether that is better.
+    /// Solves the program of some orders, the others fixed; returns what orders do otherwise.
     fn choose_anew(
-        &mut self,
+        &self,
         orders: &[usize],
         settings: MipSettings,
         control: &Control,
-    ) -> Result<bool, HighsError> {
-        let problem = self.problem;
+    ) -> Result<Vec<OrderColumn>, HighsError> {
+        let mut outside = self.outside.clone();
         for &order in orders {
-            self.outside.remove(problem, &self.current[order]);
+            outside.remove(self.problem, &self.current[order]);
         }
         let mut columns: Vec<OrderColumn> =
             orders.iter().map(|&order| self.current[order].clone()).collect();
@@ -176,29 +194,88 @@ impl<'a> Search<'a> {
             let choices = choices.map(|choice| &self.relaxation.columns[*choice as usize]);
             columns.extend(choices.filter(|column| column.key() != current).cloned());
         }
-        let program = Program::new(problem, &columns, &[], self.outside.clone())?;
+        let program = Program::new(self.problem, &columns, &[], outside)?;
         let start = program.start(&columns, orders.len());
         let found = program.solve(&columns, &start, settings, &control.part(1.0))?;
-        let mut is_better = false;
-        for column in found {
-            let order = column.order as usize;
-            if column.key() != self.current[order].key() {
-                is_better = true;
-                for (id, _) in &self.current[order].uses {
-                    if let Some(users) = self.users.get_mut(id) {
-                        users.retain(|user| *user as usize != order);
-                    }
+        let is_new =
+            |column: &&&OrderColumn| column.key() != self.current[column.order as usize].key();
+        Ok(found.iter().filter(is_new).map(|column| (*column).clone()).collect())
+    }
+
+    /// Lets orders do something else, if that fits and costs less now; returns whether it does.
+    fn take(&mut self, columns: Vec<OrderColumn>) -> bool {
+        if columns.is_empty() {
+            return false;
+        }
+        let before: Vec<OrderColumn> =
+            columns.iter().map(|column| self.current[column.order as usize].clone()).collect();
+        let touched = Touched::by(self.problem, before.iter().chain(&columns));
+        let cost = |columns: &[OrderColumn]| columns.iter().map(|column| column.cost).sum::<f64>();
+        let old = cost(&before) + touched.cost(self.problem, &self.outside);
+        self.exchange(&before, &columns);
+        let new = cost(&columns) + touched.cost(self.problem, &self.outside);
+        if new < old - 1e-6 {
+            return true;
+        }
+        self.exchange(&columns, &before);
+        false
+    }
+
+    /// Puts order plans in the place of others of the same orders.
+    fn exchange(&mut self, out: &[OrderColumn], into: &[OrderColumn]) {
+        for column in out {
+            self.outside.remove(self.problem, column);
+            for (id, _) in &column.uses {
+                if let Some(users) = self.users.get_mut(id) {
+                    users.retain(|user| *user != column.order);
                 }
-                for (id, _) in &column.uses {
-                    self.users.entry(*id).or_default().push(order as u32);
-                }
-                self.regret[order] = self.relaxation.reduced_cost(column);
-                self.current[order] = column.clone();
             }
         }
-        for &order in orders {
-            self.outside.add(problem, &self.current[order]);
+        for column in into {
+            self.outside.add(self.problem, column);
+            for (id, _) in &column.uses {
+                self.users.entry(*id).or_default().push(column.order);
+            }
+            let order = column.order as usize;
+            self.regret[order] = self.relaxation.reduced_cost(column);
+            self.current[order] = column.clone();
         }
-        Ok(is_better)
+    }
+}
+
+/// The resources and openings that some order plans touch.
+struct Touched {
+    resources: Vec<u32>,
+    openings: Vec<OpeningId>,
+}
+
+impl Touched {
+    fn by<'c>(problem: &WaveProblem, plans: impl Iterator<Item = &'c OrderColumn>) -> Touched {
+        let mut touched = Touched { resources: Vec::new(), openings: Vec::new() };
+        for plan in plans {
+            touched.resources.extend(plan.uses.iter().map(|(id, _)| *id));
+            touched.openings.extend(plan.opened(problem));
+        }
+        touched.resources.sort_unstable();
+        touched.resources.dedup();
+        touched.openings.sort_unstable();
+        touched.openings.dedup();
+        touched
+    }
+
+    /// What overload and openings cost there; infinite where something does not fit.
+    fn cost(&self, problem: &WaveProblem, taken: &Outside) -> f64 {
+        let of_resource = |&id: &u32| {
+            let row = &problem.resources.rows()[id as usize];
+            let over = (taken.taken[id as usize] - row.supply.to_f64()).max(0.0);
+            if over > row.overload.to_f64() + 1e-6 {
+                f64::INFINITY
+            } else {
+                row.overload_cost * over
+            }
+        };
+        let opened = self.openings.iter().filter(|id| taken.is_open(**id));
+        let opened = opened.map(|id| problem.resources.opening_cost(*id).to_minor());
+        self.resources.iter().map(of_resource).sum::<f64>() + opened.sum::<f64>()
     }
 }

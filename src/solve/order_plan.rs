@@ -2,32 +2,48 @@
 
 use crate::options::OrderOptions;
 use crate::solve::column::{Entry, Move, moves};
-use crate::solve::pricing::{BestShipments, OrderPrices, Scan};
+use crate::solve::exchanges::Claim;
+use crate::solve::pricing::{BestShipments, Kind, OrderPrices, Scan};
 use crate::solve::states::States;
 use crate::solve::tables::OrderTables;
 
-/// For each number of added shipments and each state, the least cost of covering exactly that
-/// state, and the last shipment of such a cover.
+/// For each layer, number of added shipments and state, the least cost of covering exactly that
+/// state with these savings claimed and visits made, and the last shipment of such a cover.
 #[derive(Clone, Debug)]
 pub struct Covers {
+    /// Added shipments of each layer, 0 included.
+    width: usize,
+    /// By layer and added shipments, then by state.
     cost: Vec<Vec<f64>>,
-    last: Vec<Vec<Option<(usize, usize)>>>,
+    last: Vec<Vec<Option<Last>>>,
+}
+
+/// The last shipment of a cover.
+#[derive(Clone, Copy, Debug)]
+struct Last {
+    kind: Kind,
+    state: usize,
+    /// The layer before.
+    layer: usize,
 }
 
 impl Covers {
     /// Combines shipments into covers of every state with up to `max_shipments` added ones.
-    fn new(states: &States, best: &BestShipments, max_shipments: usize) -> Covers {
-        let count = states.count();
+    fn new(tables: &OrderTables, best: &BestShipments, max_shipments: usize) -> Covers {
+        let (states, exchanges) = (&tables.states, &tables.exchanges);
+        let (count, layers) = (states.count(), exchanges.layers());
+        let width = max_shipments + 1;
         let mut covers = Covers {
-            cost: vec![vec![f64::INFINITY; count]; max_shipments + 1],
-            last: vec![vec![None; count]; max_shipments + 1],
+            width,
+            cost: vec![vec![f64::INFINITY; count]; layers * width],
+            last: vec![vec![None; count]; layers * width],
         };
         covers.cost[0][0] = 0.0;
         // A cover grows by the shipment that takes units of the first need not yet whole; to be
         // found whatever the order, shipments are added by rising state.
-        let choices: Vec<(usize, usize, f64)> = best.iter().collect();
+        let choices: Vec<(Kind, usize, f64)> = best.iter().collect();
         for target in 1..count {
-            for &(added, part, price) in &choices {
+            for &(kind, part, price) in &choices {
                 if part > target || !states.is_within(part, target) {
                     continue;
                 }
@@ -35,11 +51,11 @@ impl Covers {
                 if first_need(states, part) != first_need(states, target) {
                     continue;
                 }
-                for shipments in added..=max_shipments {
-                    let cost = covers.cost[shipments - added][target - part] + price;
-                    if cost < covers.cost[shipments][target] {
-                        covers.cost[shipments][target] = cost;
-                        covers.last[shipments][target] = Some((added, part));
+                for &claim in exchanges.claims(kind.class) {
+                    for layer in 0..layers {
+                        let Some(after) = exchanges.after(layer, claim) else { continue };
+                        let last = Last { kind, state: part, layer };
+                        covers.grow((layer, after), target, last, price - claim.saved);
                     }
                 }
             }
@@ -47,17 +63,31 @@ impl Covers {
         covers
     }
 
-    /// The cheapest way to complete an order when shipments, so many of them added, cover a
-    /// state: covers of more, the split cost of all, and what stays open.
+    /// Enters the covers of a state that end with a shipment.
+    fn grow(&mut self, layers: (usize, usize), target: usize, last: Last, price: f64) {
+        let (from, to) = (layers.0 * self.width, layers.1 * self.width);
+        for shipments in last.kind.added..self.width {
+            let before = self.cost[from + shipments - last.kind.added][target - last.state];
+            if before + price < self.cost[to + shipments][target] {
+                self.cost[to + shipments][target] = before + price;
+                self.last[to + shipments][target] = Some(last);
+            }
+        }
+    }
+
+    /// The cheapest way to complete an order when shipments, so many of them added, cover a state
+    /// with a claim: covers of more, the split cost of all, what stays open, and what the visits
+    /// cost.
     fn cheapest_rest(
         &self,
         tables: &OrderTables,
         terms: &Terms,
         covered: usize,
         shipments: usize,
+        claim: Claim,
     ) -> Rest {
-        let states = &tables.states;
-        let mut least = Rest { cost: f64::INFINITY, shipments: 0, state: 0 };
+        let (states, exchanges) = (&tables.states, &tables.exchanges);
+        let mut least = Rest { cost: f64::INFINITY, layer: 0, shipments: 0, state: 0 };
         for state in 0..states.count() {
             let fits = (0..states.needs()).all(|need| {
                 states.digit(state, need) + states.digit(covered, need) <= states.whole(need)
@@ -66,10 +96,15 @@ impl Covers {
                 continue;
             }
             let open = open_cost(tables, covered + state);
-            for more in 0..=terms.max_shipments.saturating_sub(shipments) {
-                let cost = self.cost[more][state] + terms.split_cost(more + shipments) + open;
-                if cost < least.cost {
-                    least = Rest { cost, shipments: more, state };
+            for layer in 0..exchanges.layers() {
+                let Some(after) = exchanges.after(layer, claim) else { continue };
+                let own = open + exchanges.visit_cost(after) - claim.saved;
+                for more in 0..=terms.max_shipments.saturating_sub(shipments) {
+                    let covers = self.cost[layer * self.width + more][state];
+                    let cost = covers + terms.split_cost(more + shipments) + own;
+                    if cost < least.cost {
+                        least = Rest { cost, layer, shipments: more, state };
+                    }
                 }
             }
         }
@@ -77,12 +112,13 @@ impl Covers {
     }
 
     fn entries(&self, scan: &Scan, best: &BestShipments, rest: &Rest) -> Vec<Entry> {
-        let Rest { mut shipments, mut state, .. } = *rest;
+        let Rest { mut layer, mut shipments, mut state, .. } = *rest;
         let mut entries = Vec::new();
-        while let Some((added, part)) = self.last[shipments][state] {
-            entries.extend(best.entries(scan, added, part));
-            state -= part;
-            shipments -= added;
+        while let Some(last) = self.last[layer * self.width + shipments][state] {
+            entries.extend(best.entries(scan, last.kind, last.state));
+            state -= last.state;
+            shipments -= last.kind.added;
+            layer = last.layer;
         }
         entries
     }
@@ -92,6 +128,7 @@ impl Covers {
 #[derive(Clone, Copy, Debug)]
 struct Rest {
     cost: f64,
+    layer: usize,
     shipments: usize,
     state: usize,
 }
@@ -164,16 +201,20 @@ impl OrderBound {
         let (options, tables) = (scan.options, scan.tables);
         let terms = Terms::new(options, tables);
         let best = scan.cheapest();
-        let covers = Covers::new(&tables.states, &best, terms.max_shipments);
-        let rest = covers.cheapest_rest(tables, &terms, 0, 0);
+        let covers = Covers::new(tables, &best, terms.max_shipments);
+        let rest = covers.cheapest_rest(tables, &terms, 0, 0, Claim::NONE);
         let entries = covers.entries(scan, &best, &rest);
         OrderBound { covers, terms, least: rest.cost, entries }
     }
 
-    /// What the rest of an order costs at least when shipments, so many of them added, cover a
-    /// state.
-    pub fn rest(&self, tables: &OrderTables, covered: usize, shipments: usize) -> f64 {
-        self.covers.cheapest_rest(tables, &self.terms, covered, shipments).cost
+    /// What the rest of an order costs at least when a shipment of a kind covers a state; the
+    /// savings that the shipment claims are taken off.
+    pub fn rest(&self, tables: &OrderTables, covered: usize, kind: Kind) -> f64 {
+        let claims = tables.exchanges.claims(kind.class).iter();
+        let rest = |claim: &Claim| {
+            self.covers.cheapest_rest(tables, &self.terms, covered, kind.added, *claim).cost
+        };
+        claims.map(rest).fold(f64::INFINITY, f64::min)
     }
 }
 

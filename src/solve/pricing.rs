@@ -55,37 +55,50 @@ pub struct Scan<'a> {
     pub left: Option<&'a [Decimal]>,
 }
 
-/// The cheapest shipment of each state, by how many it adds (0 where it joins a frozen one).
+/// What tells shipments of an order apart that do not stand for each other: the class of their
+/// exchanges, and how many they add (0 where they join a frozen one).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kind {
+    pub class: usize,
+    pub added: usize,
+}
+
+impl Kind {
+    fn index(self) -> usize {
+        2 * self.class + self.added
+    }
+}
+
+/// The cheapest shipment of each kind and state.
 #[derive(Debug)]
 pub struct BestShipments {
-    cost: [Vec<f64>; 2],
-    group: [Vec<u32>; 2],
+    cost: Vec<Vec<f64>>,
+    group: Vec<Vec<u32>>,
     routes: Routes,
 }
 
 impl BestShipments {
-    fn new(states: usize, routes: Routes) -> BestShipments {
+    fn new(tables: &OrderTables, routes: Routes) -> BestShipments {
+        let (kinds, states) = (2 * tables.exchanges.classes(), tables.states.count());
         BestShipments {
-            cost: std::array::from_fn(|_| vec![f64::INFINITY; states]),
-            group: std::array::from_fn(|_| vec![0; states]),
+            cost: vec![vec![f64::INFINITY; states]; kinds],
+            group: vec![vec![0; states]; kinds],
             routes,
         }
     }
 
-    /// Added shipments, state and cost of the shipments found.
-    pub fn iter(&self) -> impl Iterator<Item = (usize, usize, f64)> + '_ {
-        let of = move |added: usize| {
-            let costs = self.cost[added].iter().enumerate();
-            costs
-                .filter(|(_, cost)| cost.is_finite())
-                .map(move |(state, cost)| (added, state, *cost))
-        };
-        (0..2).flat_map(of)
+    /// Kind, state and cost of the shipments found.
+    pub fn iter(&self) -> impl Iterator<Item = (Kind, usize, f64)> + '_ {
+        self.cost.iter().enumerate().flat_map(|(index, costs)| {
+            let kind = Kind { class: index / 2, added: index % 2 };
+            let finite = costs.iter().enumerate().filter(|(_, cost)| cost.is_finite());
+            finite.map(move |(state, cost)| (kind, state, *cost))
+        })
     }
 
     /// The entries of a shipment found.
-    pub fn entries(&self, scan: &Scan, added: usize, state: usize) -> Vec<Entry> {
-        scan.entries(self.group[added][state] as usize, state, &self.routes)
+    pub fn entries(&self, scan: &Scan, kind: Kind, state: usize) -> Vec<Entry> {
+        scan.entries(self.group[kind.index()][state] as usize, state, &self.routes)
     }
 }
 
@@ -111,7 +124,7 @@ impl<'a> Scan<'a> {
     /// Finds the cheapest shipment of every state.
     pub fn cheapest(&self) -> BestShipments {
         let states = &self.tables.states;
-        let mut best = BestShipments::new(states.count(), Routes::cheapest(self));
+        let mut best = BestShipments::new(self.tables, Routes::cheapest(self));
         // The states that lines of a group make up, with the cost of the lines.
         let mut covered: Vec<(usize, f64)> = Vec::with_capacity(states.count());
         for (index, group) in self.tables.groups.iter().enumerate() {
@@ -131,18 +144,19 @@ impl<'a> Scan<'a> {
             let table = &self.tables.shipments[group.shipment];
             let fixed = self.group_price(group);
             let parcel_price = self.parcel_price(group);
-            let shipments = usize::from(!group.joins);
+            let class = self.tables.exchanges.class(index);
+            let kind = Kind { class, added: usize::from(!group.joins) }.index();
             for &(state, sum) in &covered[1..] {
                 let parcels = table.parcels[state];
                 let cost = sum + fixed + table.cost[state] + parcel_price * parcels as f64;
-                if cost < best.cost[shipments][state] && self.work_fits(group, state, parcels) {
+                if cost < best.cost[kind][state] && self.work_fits(group, state, parcels) {
                     let fits = |left: &[Decimal]| {
                         let entries = self.entries(index, state, &best.routes);
                         self.column(0, entries).fits(left)
                     };
                     if self.left.is_none_or(fits) {
-                        best.cost[shipments][state] = cost;
-                        best.group[shipments][state] = index as u32;
+                        best.cost[kind][state] = cost;
+                        best.group[kind][state] = index as u32;
                     }
                 }
             }

@@ -7,7 +7,6 @@
 //! move only part of the way from the best known to the master's, which keeps them from swinging.
 //! (Dantzig and Wolfe 1960; Geoffrion 1974; Wentges 1997.)
 
-use crate::solve::{Approach, Control, ExactSettings, ResourceKey};
 use crate::solve::ascent::ascend;
 use crate::solve::column::Column;
 use crate::solve::cuts::{Cut, Pools};
@@ -15,8 +14,9 @@ use crate::solve::highs::HighsError;
 use crate::solve::master::{Master, OrderColumn};
 use crate::solve::order_plan::{OrderPlan, plan_order};
 use crate::solve::pricing::{OrderPrices, Prices};
-use crate::solve::{primal, saddle};
 use crate::solve::wave_options::WaveProblem;
+use crate::solve::{Approach, Control, ExactSettings, ResourceKey};
+use crate::solve::{primal, saddle};
 use rayon::prelude::*;
 
 /// Prices of everything that orders compete for.

@@ -7,6 +7,7 @@ use crate::options::{
     weighted_open_change,
 };
 use crate::solve::column::Entry;
+use crate::solve::exchanges::Exchanges;
 use crate::solve::lanes::{DepartureTable, Stops, SupplyTable, departure_table, supply_tables};
 use crate::solve::states::States;
 use crate::solve::unfilled::{open_changes, unfilled_costs};
@@ -116,6 +117,8 @@ pub struct OrderTables {
     pub open_change: Vec<Objective>,
     /// Weighted cost of one more shipment.
     pub split: f64,
+    /// What its returns cost by where it is handed over.
+    pub exchanges: Exchanges,
     /// Whether one column of the order may be too much for a limit on its own.
     pub tight: bool,
 }
@@ -167,6 +170,7 @@ impl OrderTables {
         let open_change = open_changes(planner, options);
         let split = planner.model.weight(CostKey::Split);
         let split = Objective::weighted(split, planner.model.costs.split_cost).to_minor();
+        let exchanges = Exchanges::new(planner, options, states.count());
         let mut tables = OrderTables {
             states,
             shipments,
@@ -182,6 +186,7 @@ impl OrderTables {
             unfilled,
             open_change,
             split,
+            exchanges,
             tight: false,
         };
         tables.tight = tables.may_exceed(planner, resources, options);

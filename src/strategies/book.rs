@@ -3,7 +3,7 @@
 use crate::domain::CostKey;
 use crate::options::{Decision, frozen_decisions, weighted_open_change, weighted_unfilled};
 use crate::solve::column::Column;
-use crate::solve::{Duals, Stockroom, WaveProblem};
+use crate::solve::{Duals, OrderProblem, Stockroom, WaveProblem};
 use crate::units::{Decimal, Objective};
 
 /// The columns of every order that is planned.
@@ -134,7 +134,7 @@ impl<'a> Book<'a> {
 /// in minor units.
 pub(super) fn cost_of(problem: &WaveProblem, order: usize, columns: &[Column]) -> f64 {
     let (wave, model) = (problem.planner.wave, problem.planner.model);
-    let options = &problem.orders[order].options;
+    let OrderProblem { options, tables } = &problem.orders[order];
     let mut cost: Objective = columns.iter().map(|column| column.cost).sum();
     let shipments: u32 = columns.iter().map(|column| column.shipments).sum();
     let free = u32::from(options.frozen.is_empty());
@@ -147,7 +147,10 @@ pub(super) fn cost_of(problem: &WaveProblem, order: usize, columns: &[Column]) -
             cost += weighted_open_change(wave, model, line.id);
         }
     }
-    cost.to_minor() + columns.iter().map(|column| column.line_share).sum::<f64>()
+    let entries = columns.iter().flat_map(|column| &column.entries);
+    cost.to_minor()
+        + columns.iter().map(|column| column.line_share).sum::<f64>()
+        + tables.exchanges.cost(options, entries)
 }
 
 /// Next to nothing for what is contended: of plans that cost an order the same, it takes the one

@@ -73,7 +73,8 @@ pub fn sweep<'a>(
             break;
         }
         let json = model_to_json(&model, wave.minor_digits);
-        let start = points.last().map_or_else(Start::default, |before| start_from(wave, &before.plan));
+        let start =
+            points.last().map_or_else(Start::default, |before| start_from(wave, &before.plan));
         let inputs = RunInputs { model: json, start, ..inputs.clone() };
         let plan = plan_wave(wave, &model, inputs, &control)
             .map_err(|source| SweepError::Plan { at, source })?;

@@ -50,7 +50,10 @@ pub(super) fn check(context: Context<'_>) -> Vec<Violation> {
         unknown(&mut found, "stock_use", at, is_known);
     }
     for (at, row) in plan.returns.iter().enumerate() {
-        unknown(&mut found, "returns", at, has(&wave.returns, row.id));
+        let is_known = has(&wave.returns, row.id)
+            && has(&wave.nodes, row.node)
+            && row.service.is_none_or(|service| has(&wave.services, service));
+        unknown(&mut found, "returns", at, is_known);
     }
     found
 }

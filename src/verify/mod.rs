@@ -12,6 +12,7 @@ mod order;
 mod parcel;
 mod part;
 mod release;
+mod returns;
 mod shipment;
 mod stock;
 mod terms;
@@ -118,17 +119,8 @@ pub fn verify(wave: &Wave, model: &Model, plan: &Plan) -> Verification {
     shipment::check_carriers(context, &mut tally);
     load::check(context, &mut tally);
     stock::check(context, &mut tally);
-    returns(context, &mut tally.violations);
+    returns::check(context, &mut tally);
     certificate::check(context, &mut tally);
     let objective = tally.costs.objective(model);
     Verification { violations: tally.violations, costs: tally.costs, objective }
-}
-
-/// No method plans returns, so that a row about one has no costs to be held against.
-fn returns(context: Context<'_>, violations: &mut Vec<Violation>) {
-    for row in &context.plan.returns {
-        let what = [("return", context.wave.returns[row.id].id.to_string())];
-        let kind = ViolationKind::ReturnUnexpected;
-        violations.push(Violation::new(kind, what, "a row", "no row"));
-    }
 }

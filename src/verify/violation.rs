@@ -95,7 +95,13 @@ kinds! {
     StockUseMissing = "stock_use_missing", "Stock is used that is not in the table of stock use.";
     StockUseUnexpected = "stock_use_unexpected", "A stock use is about no stock, or stands there twice.";
     StockUseWrong = "stock_use_wrong", "A column of a stock use does not follow from the assignments.";
-    ReturnUnexpected = "return_unexpected", "A return is planned, which no method does.";
+
+    ReturnMissing = "return_missing", "A return that some node can take is not in the table of returns.";
+    ReturnRepeated = "return_repeated", "A return stands twice in the table.";
+    ReturnMoved = "return_moved", "A return that was brought to a node does not stay there.";
+    ReturnNotAccepted = "return_not_accepted", "The node accepts no returns.";
+    ReturnNotBrought = "return_not_brought", "A return comes without a service to a node that hands nothing of its order over.";
+    ReturnWrong = "return_wrong", "A column of a return does not follow from where it goes.";
 
     CostWrong = "cost_wrong", "A cost in the certificate differs from that of the plan.";
     ObjectiveWrong = "objective_wrong", "The objective differs from the weighted costs of the plan.";

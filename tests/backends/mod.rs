@@ -44,7 +44,9 @@ pub fn agreed(wave: &Wave, model: &Model, most: usize) -> Option<Agreed> {
     Some(Agreed { least, rounding: problem.rounding_slack() + tolerance })
 }
 
-fn by_highs(problem: &WaveProblem, pieces: &Pieces) -> f64 {
+/// The least cost of a program by HiGHS, in weighted minor units; without the part that is no
+/// decision.
+pub fn by_highs(problem: &WaveProblem, pieces: &Pieces) -> f64 {
     let exactly = |program| -> HighsProblem {
         highs(program).set_mip_rel_gap(0.0).expect("a gap that is no number below 0")
     };
@@ -55,7 +57,7 @@ fn by_highs(problem: &WaveProblem, pieces: &Pieces) -> f64 {
 
 /// The part of the objective that the program does not hold: the frozen commitments, with no line
 /// open.
-fn constant(problem: &WaveProblem) -> Objective {
+pub fn constant(problem: &WaveProblem) -> Objective {
     let Planner { wave, model, .. } = *problem.planner;
     let frozen: Vec<Decision> =
         wave.orders.ids().flat_map(|order| frozen_decisions(wave, order)).collect();

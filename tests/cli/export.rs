@@ -4,14 +4,16 @@ use crate::program::Place;
 use std::collections::BTreeSet;
 use wavewright::solve::solve_file;
 
-/// Golden waves and a model for each: parcels, overload, frozen commitments, opened nodes, lanes.
-const WAVES: [(&str, &str); 6] = [
+/// Golden waves and a model for each: parcels, overload, frozen commitments, opened nodes, lanes,
+/// returns.
+const WAVES: [(&str, &str); 7] = [
     ("three-stores", "model"),
     ("overload", "model"),
     ("frozen", "model"),
     ("node-opening", "model"),
     ("consolidation", "model"),
     ("ship-complete", "model"),
+    ("exchange", "model"),
 ];
 
 /// Tests that a program read back has the plan's objective as its optimum, in both formats.

@@ -9,5 +9,7 @@ mod export;
 mod interrupt;
 mod plan;
 mod program;
+mod replan;
 mod usage;
 mod verify;
+mod views;

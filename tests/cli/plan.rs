@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use snapbox::{assert_data_eq, file};
 use std::path::Path;
 
-/// Tests the summary of a small wave, of one where weights count, and of one with open lines.
+/// Tests the summary of a small wave, of one where weights count, of one with open lines, and of one
+/// with returns.
 #[test]
 fn the_summary_tells_the_plan() {
     let place = Place::new();
@@ -21,6 +22,10 @@ fn the_summary_tells_the_plan() {
     let ran = place.run(&format!("plan {complete} --method exact --out DIR/complete"));
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert_data_eq!(ran.stdout, file!["snapshots/plan-ship-complete.txt"].raw());
+    let exchange = "datasets/golden/exchange --model datasets/golden/exchange/model.toml";
+    let ran = place.run(&format!("plan {exchange} --method exact --out DIR/exchange"));
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_data_eq!(ran.stdout, file!["snapshots/plan-exchange.txt"].raw());
 }
 
 /// Tests that the JSON has the certificate as it is written, and the key figures.
@@ -54,6 +59,10 @@ fn key_figures_are_counted() {
     assert_eq!(open["unfilled_by_reason"], json!({ "stock_taken_by_better_use": 2 }));
     let late = kpis("deadlines", "soft");
     assert!(late["dated_lines"].as_u64().unwrap() > 0, "{late}");
+    let back =
+        |kpis: Value| ["returns", "returns_planned", "returns_sent"].map(|key| kpis[key].clone());
+    assert_eq!(back(kpis("exchange", "model")), [4, 4, 1].map(Value::from));
+    assert_eq!(back(kpis("exchange", "without-returns")), [4, 3, 2].map(Value::from));
 }
 
 /// Tests that options replace the model's settings, and that the certificate shows what was used.

@@ -3,7 +3,7 @@
 use crate::program::{Place, STORES};
 use snapbox::{assert_data_eq, file};
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 18] = [
     "generate",
     "check",
     "plan",
@@ -17,6 +17,8 @@ const COMMANDS: [&str; 16] = [
     "events apply",
     "events list",
     "events check",
+    "replan",
+    "release",
     "schema",
     "export-model",
     "completions",

@@ -1,10 +1,11 @@
 //! The fold over events: invariants on random series, and what single events do.
 
-mod life;
 mod properties;
 mod random_events;
 #[path = "../optimum/random_wave/rng.rs"]
 mod rng;
+mod series;
+mod views;
 
 use serde_json::{Value, json};
 use std::path::Path;

@@ -5,7 +5,7 @@
 
 use crate::random_wave::{Profile, Random, random_case};
 use wavewright::domain::{Commitment, Escalate, Journey, Model, Order, Wave};
-use wavewright::ids::{Id, IdVec, LineId, NodeId, OrderId, ServiceId};
+use wavewright::ids::{Id, IdVec, LineId, NodeId, OrderId, ReturnId, ServiceId};
 use wavewright::units::{Decimal, Money, Objective};
 
 /// Asserts that the order of rows does not matter.
@@ -192,6 +192,11 @@ fn permuted(wave: &Wave, rng: &mut Random) -> Wave {
         row.node = nodes.of(row.node);
     }
     parts.exclusions.reverse();
+    Moves::apply::<ReturnId, _>(&mut parts.returns, rng);
+    for one in parts.returns.iter_mut() {
+        one.order = one.order.map(|order| orders.of(order));
+        one.drop_node = one.drop_node.map(|node| nodes.of(node));
+    }
     Wave::new(parts)
 }
 

@@ -9,10 +9,12 @@ use crate::random_wave::{Profile, random_case};
 use crate::{backends, oracle};
 use std::sync::atomic::AtomicBool;
 use wavewright::domain::{Commitment, Level, Model, Wave};
-use wavewright::options::frozen_decisions;
+use wavewright::options::{Planner, frozen_decisions};
 use wavewright::plan::{Assignment, Plan};
 use wavewright::planning::{PlanError, RunInputs, plan_wave, start_from};
-use wavewright::solve::{Control, Start};
+use wavewright::solve::exact::{Formulation, enumerate};
+use wavewright::solve::order_plan::OrderBound;
+use wavewright::solve::{Control, Duals, Start, WaveProblem};
 use wavewright::units::Objective;
 use wavewright::verify::verify;
 
@@ -59,6 +61,7 @@ profiles! {
     split_lines: SplitLines, 100;
     capacity: Capacity, 100;
     escalation: Escalation, 100;
+    exchanges: Exchanges, 100;
 }
 
 /// Tests waves that once were planned above their least cost, or not at all.
@@ -203,6 +206,38 @@ fn the_formulation_says_the_same_on_both_backends() {
         let least = best.objective.to_minor();
         let apart = (agreed.least - least).abs();
         assert!(apart <= agreed.rounding, "{profile:?} {seed}: {}, not {least}", agreed.least);
+        true
+    });
+}
+
+/// Shipments and parts up to which HiGHS solves a program in little time.
+const MAX_PIECES: usize = 3_000;
+
+/// Tests that what lies within the distance between a bound and the least cost holds a plan of least
+/// cost, whatever plans are known: here the distance to the bound without any prices.
+#[test]
+fn an_optimum_lies_within_its_distance() {
+    over_all(2 * SEEDS, 0.7, |seed, profile| {
+        let (wave, model) = random_case(seed, profile);
+        let Ok(best) = oracle::solve(&wave, &model) else { return false };
+        let planner = Planner::new(&wave, &model);
+        let problem = WaveProblem::new(&planner);
+        let duals = Duals::free(&problem);
+        let bound = |order: usize| {
+            let scan = problem.scan(order, &duals.prices, &duals.orders[order]);
+            OrderBound::new(&scan).least
+        };
+        let bound: f64 = (0..problem.orders.len()).map(bound).sum();
+        let least = best.objective.to_minor() - backends::constant(&problem).to_minor();
+        let slack = problem.rounding_slack() + 1e-6 * least.abs().max(1.0);
+        let Some(pieces) = enumerate(&problem, &duals, least - bound + slack, MAX_PIECES) else {
+            return false;
+        };
+        if Formulation::new(&problem, &pieces).names().columns.is_empty() {
+            return false;
+        }
+        let found = backends::by_highs(&problem, &pieces);
+        assert!((found - least).abs() <= slack, "{profile:?} {seed}: {found}, not {least}");
         true
     });
 }

@@ -15,6 +15,10 @@ use wavewright::verify::{ViolationKind, verify};
 
 /// Decisions as a plan, without the tables that follow from them.
 fn decisions(wave: &Wave, model: &Model, parts: &[Part]) -> Plan {
+    let orders = std::iter::once(None).chain(wave.orders.ids().map(Some));
+    let returns =
+        orders.flat_map(|order| oracle::returns::planned(wave, model, order, parts.iter()));
+    let returns = returns.map(|(row, _)| row).collect();
     let mut shipments: Vec<Shipment> = Vec::new();
     let mut assignments: Vec<Assignment> = Vec::new();
     let mut open: BTreeMap<LineId, Quantity> =
@@ -70,7 +74,7 @@ fn decisions(wave: &Wave, model: &Model, parts: &[Part]) -> Plan {
         unfilled: unfilled.collect(),
         node_load: Vec::new(),
         stock_use: Vec::new(),
-        returns: Vec::new(),
+        returns,
     }
 }
 

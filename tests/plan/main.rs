@@ -10,6 +10,7 @@ mod folder;
 mod orders;
 mod plan;
 mod resources;
+mod returns;
 mod routes;
 mod tables;
 

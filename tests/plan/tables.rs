@@ -3,7 +3,7 @@
 use crate::finds;
 use crate::fixture::*;
 use wavewright::ids::*;
-use wavewright::plan::{AssignmentKind, PlannedReturn};
+use wavewright::plan::AssignmentKind;
 use wavewright::units::Money;
 use wavewright::verify::ViolationKind as Kind;
 
@@ -154,28 +154,5 @@ fn stock_use_is_complete_and_right() {
     });
     finds(Kind::StockUseWrong, &[("node", "VENDOR"), ("column", "available")], |case| {
         case.plan.stock_use[4].available = Some(0);
-    });
-}
-
-#[test]
-fn no_returns_are_planned() {
-    finds(Kind::ReturnUnexpected, &[("return", "R1")], |case| {
-        case.parts.returns.push(wavewright::domain::Return {
-            id: "R1".into(),
-            order: None,
-            sku: A,
-            quantity: 1,
-            condition: wavewright::domain::Condition::New,
-            place: None,
-            drop_node: Some(STORE),
-        });
-        case.plan.returns.push(PlannedReturn {
-            id: ReturnId(0),
-            quantity: 1,
-            node: STORE,
-            service: None,
-            freight: Money::ZERO,
-            recovered_value: Money::ZERO,
-        });
     });
 }

@@ -7,6 +7,7 @@ mod killed;
 mod log;
 mod parts;
 mod places;
+mod replans;
 mod runs;
 mod state;
 mod writers;

@@ -5,7 +5,8 @@ use super::changes::Changes;
 use super::figures::{Figures, weighted};
 use crate::analysis::page::{chart, escape, number, section, table};
 use crate::domain::CostKey;
-use crate::plan::{Certificate, Scope, Status};
+use crate::plan::{Certificate, ReturnRow, Scope, Status};
+use crate::units::Money;
 use std::fmt::Write as _;
 
 /// The body of the page.
@@ -23,6 +24,7 @@ pub(super) fn body(
         cost(plans),
         map(has_map),
         service(),
+        returns(plans),
         load(),
         worth(),
         progress(),
@@ -89,11 +91,13 @@ fn models(plans: &[NamedPlan]) -> Vec<String> {
     names
 }
 
-/// Whether all plans were made for the same weights, costs and rules.
+/// Whether all plans were made for the same weights, costs, rules and value of returns.
 fn is_one_model(plans: &[NamedPlan]) -> bool {
     let asked = |plan: &NamedPlan, part: &str| plan.rows.certificate.model.get(part).cloned();
     plans.iter().all(|plan| {
-        ["weights", "costs", "rules"].iter().all(|part| asked(plan, part) == asked(&plans[0], part))
+        ["weights", "costs", "rules", "returns"]
+            .iter()
+            .all(|part| asked(plan, part) == asked(&plans[0], part))
     })
 }
 
@@ -200,7 +204,7 @@ fn summary(plans: &[NamedPlan], figures: &[Figures]) -> String {
     let mut notes = String::new();
     if !is_one_model(plans) {
         notes.push_str(
-            "The plans were made by models that differ in weights, costs or rules: each objective \
+            "The plans were made by models that differ in weights, costs, rules or returns: each objective \
              is what its own model asks for, and differences between them are no savings.",
         );
     }
@@ -254,6 +258,33 @@ fn service() -> String {
         chart("unfilled", "Open units by reason", "By the most binding reason of each line."),
     );
     section("service", "What customers get", "", &content)
+}
+
+/// What becomes of goods that come back; nothing where none do.
+fn returns(plans: &[NamedPlan]) -> String {
+    if plans.iter().all(|plan| plan.rows.returns.is_empty()) {
+        return String::new();
+    }
+    let head = ["Plan", "Returns", "Units", "Sent", "Brought", "Freight", "Value recovered"];
+    let row = |plan: &NamedPlan| {
+        let rows = &plan.rows.returns;
+        let money = |of: fn(&ReturnRow) -> Money| {
+            let sum: Money = rows.iter().map(of).sum();
+            amount(plan, sum.0 as f64 / 10_f64.powi(plan.rows.minor_digits as i32))
+        };
+        let sent = rows.iter().filter(|row| !row.service.is_empty()).count();
+        let units: u64 = rows.iter().map(|row| u64::from(row.quantity)).sum();
+        let counts = [rows.len() as u64, units, sent as u64, (rows.len() - sent) as u64];
+        let mut cells = vec![escape(&plan.name)];
+        cells.extend(counts.map(|count| number(count as f64, 0)));
+        cells.extend([money(|row| row.freight), money(|row| row.recovered_value)]);
+        cells
+    };
+    let rows: Vec<Vec<String>> = plans.iter().map(row).collect();
+    let head: Vec<String> = head.map(str::to_owned).into();
+    let text = "Goods that come back are sent by a carrier, or brought: at the visit that collects an \
+                exchange, or to the node where they lie already.";
+    section("returns", "What comes back", text, &table(&head, &rows, None))
 }
 
 fn load() -> String {

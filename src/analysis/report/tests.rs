@@ -3,8 +3,8 @@
 use super::*;
 use crate::domain::CapacityUnit;
 use crate::plan::{
-    AssignmentKind, AssignmentRow, Certificate, LoadRow, Proof, Scope, Seconds, ShipmentRow, Step,
-    StockRow, StoppedBy, UnfilledRow,
+    AssignmentKind, AssignmentRow, Certificate, LoadRow, Proof, ReturnRow, Scope, Seconds,
+    ShipmentRow, Step, StockRow, StoppedBy, UnfilledRow,
 };
 use crate::time::Day;
 use crate::units::{Decimal, Money};
@@ -85,6 +85,7 @@ fn plan(name: &str, objective: f64, source: &str) -> NamedPlan {
         }],
         node_load: Vec::new(),
         stock_use: Vec::new(),
+        returns: Vec::new(),
     };
     NamedPlan { name: name.into(), rows }
 }
@@ -245,7 +246,28 @@ fn the_page_tells_what_was_saved_and_what_is_proven() {
     plans[1].rows.certificate.model = json!({ "name": "n", "costs": { "split_cost": 1.0 } });
     plans[1].rows.certificate.bound = None;
     let page = report(&plans, None, 10).unwrap();
-    assert!(page.contains("differ in weights, costs or rules"));
+    assert!(page.contains("differ in weights, costs, rules or returns"));
     assert!(!page.contains(" less than rule"));
     assert!(page.contains("Nothing is proven about how good that is."));
+}
+
+#[test]
+fn the_page_tells_what_comes_back() {
+    let plans = [plan("rule", 12.0, "near"), plan("best", 10.0, "near")];
+    assert!(!report(&plans, None, 10).unwrap().contains("What comes back"));
+    let mut plans = plans;
+    let back = |service: &str, cents: i64| ReturnRow {
+        quantity: 2,
+        node: "near".into(),
+        service: service.into(),
+        freight: Money(cents),
+        recovered_value: Money(1_050),
+    };
+    plans[1].rows.returns = vec![back("ground", 725), back("", 0), back("ground", 100)];
+    let page = report(&plans, None, 10).unwrap();
+    let (_, section) = page.split_once("What comes back").unwrap();
+    let cells =
+        |row: &[&str]| row.iter().map(|cell| format!("<td>{cell}</td>")).collect::<String>();
+    assert!(section.contains(&cells(&["3", "6", "2", "1", "8.25", "31.50"])), "{section}");
+    assert!(section.contains(&cells(&["0", "0", "0", "0", "0.00", "0.00"])), "{section}");
 }

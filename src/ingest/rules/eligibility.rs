@@ -160,7 +160,7 @@ impl<'w> Reach<'w> {
 }
 
 /// Whether a service takes a unit of an item.
-fn takes(service: &Service, item: &Item) -> bool {
+pub(super) fn takes(service: &Service, item: &Item) -> bool {
     (service.hazmat || !item.hazmat)
         && service.max_kg.is_none_or(|most| item.kg <= most)
         && service.max_length.is_none_or(|most| item.longest_side().is_none_or(|side| side <= most))

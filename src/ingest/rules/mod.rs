@@ -8,7 +8,7 @@ pub(crate) mod eligibility;
 mod keys;
 mod network;
 mod orders;
-mod returns;
+pub(crate) mod returns;
 mod services;
 mod stock;
 

@@ -1,12 +1,15 @@
 //! Returns: keys, references, places, nodes that take them.
 
 use crate::diagnostics::{Findings, codes};
-use crate::domain::{Node, Place, Return};
+use crate::domain::{Journey, Node, Place, Return, WaveParts};
 use crate::ids::{NodeId, OrderId, ReturnId, SkuId};
 use crate::ingest::read::Rows;
 use crate::ingest::rows::ReturnRow;
+use crate::ingest::rules::eligibility::takes;
 use crate::ingest::rules::keys::{Index, Part};
 use crate::ingest::spec::Row;
+use crate::network::haversine_km;
+use rayon::prelude::*;
 
 /// Returns, each from a place, brought to a node, or part of an exchange.
 pub(crate) fn returns(
@@ -61,4 +64,54 @@ pub(crate) fn returns(
         })
     });
     returns.collect()
+}
+
+/// Warns of each return that no node can take, whatever the plan.
+pub(crate) fn warn(parts: &WaveParts, table: &Rows<ReturnRow<'_>>, findings: &mut Findings) {
+    let accepting: Vec<&Node> = parts.nodes.iter().filter(|node| node.accepts_returns).collect();
+    let returns = parts.returns.as_slice();
+    let is_taken: Vec<bool> =
+        returns.par_iter().map(|one| is_taken(parts, &accepting, one)).collect();
+    for ((row, one), _) in table.rows.iter().zip(returns).zip(is_taken).filter(|(_, taken)| !taken)
+    {
+        let cause = "comes from where no node can take it: none that accepts returns is reached by \
+                     a service that takes the item";
+        let action = "complete the network, or expect it to stay with the customer";
+        let finding = table.finding(&codes::W0407, row, "return_id", cause, action);
+        findings.push(finding.value(one.id.as_ref()));
+    }
+}
+
+/// Whether some node can take a return: where it lies, by a service, or at a visit.
+fn is_taken(parts: &WaveParts, accepting: &[&Node], one: &Return) -> bool {
+    let journey = one.order.map(|order| &parts.orders[order].journey);
+    let place = match (&one.place, journey) {
+        (Some(place), _) | (None, Some(Journey::Ship(place))) => Some(place),
+        _ => None,
+    };
+    let item = &parts.items[one.sku];
+    let is_sent = |node: &Node, place: &Place| {
+        let from = (place.latitude, place.longitude);
+        let km = haversine_km(from, (node.latitude, node.longitude));
+        node.services.iter().map(|offer| &parts.services[offer.service]).any(|service| {
+            let table = &parts.zone_tables[service.zone_table];
+            let zone = table.lookup(&place.postal_code, &node.postal_code, km);
+            let card = &parts.rate_cards[service.rate_card];
+            takes(service, item) && zone.is_some_and(|zone| card.breaks(zone.zone).is_some())
+        })
+    };
+    let is_visited = |node: &Node| match journey {
+        Some(Journey::Pickup { node: chosen, radius_km }) => {
+            let chosen = &parts.nodes[*chosen];
+            let at = |node: &Node| (node.latitude, node.longitude);
+            node.pickup
+                && (node.id == chosen.id || haversine_km(at(chosen), at(node)) <= *radius_km)
+        }
+        _ => false,
+    };
+    one.drop_node.is_some()
+        || accepting.iter().any(|node| {
+            place.is_none_or(|place| place.country == node.country)
+                && (is_visited(node) || place.is_some_and(|place| is_sent(node, place)))
+        })
 }

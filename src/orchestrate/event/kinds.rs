@@ -113,6 +113,15 @@ events! {
         node_id: Text, optional("any"), "The source.";
     }
 
+    /// Units wait for a plan again: the plan for them is given up.
+    LineRecalled "line_recalled" {
+        order_id: Text, required, "The order.";
+        line: Text, required, "The line.";
+        quantity: Units, optional("all that are planned or released"), "Units recalled; planned ones first.";
+        node_id: Text, optional("any"), "The source.";
+        reason: Text, optional("none"), "For the history.";
+    }
+
     /// The source takes the work.
     LineAccepted "line_accepted" {
         order_id: Text, required, "The order.";

@@ -51,6 +51,12 @@ pub enum StoreError {
     /// The plan does not know what the other run has released since.
     #[error("the run {by} was released after the run {id} had read the state")]
     Overtaken { id: String, by: String },
+    /// Events came between reading the log and appending to it; ask again with what they changed.
+    #[error("events came to {0} meanwhile")]
+    Moved(Address),
+    /// Another program plans the same state.
+    #[error("another program is planning {0}")]
+    Replanning(Address),
     /// A row that this program would not have written.
     #[error("the state at {address} is damaged: {what}")]
     Damaged { address: Address, what: String },

@@ -7,6 +7,7 @@
 mod address;
 mod database;
 mod error;
+mod lock;
 mod log;
 mod parts;
 mod runs;
@@ -14,6 +15,7 @@ mod schema;
 
 pub use address::{Address, PostgresUrl};
 pub use error::StoreError;
+pub use lock::ReplanLock;
 pub use log::{Appended, Entry, Logged};
 pub use parts::Snapshot;
 pub use runs::{Run, RunStatus};

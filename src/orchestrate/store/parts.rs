@@ -38,6 +38,15 @@ impl Store {
         Ok(self.files_of(sqlx::query(one).bind(name))?.remove(name))
     }
 
+    /// What a run keeps, by name; nothing where it keeps nothing.
+    ///
+    /// # Errors
+    /// Where the database cannot be read, or parts are missing.
+    pub fn run_files(&mut self, run: &str) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
+        let all = "SELECT name, part, bytes FROM run_files WHERE run = $1 ORDER BY name, part";
+        self.files_of(sqlx::query(all).bind(run))
+    }
+
     fn files_of(
         &mut self,
         statement: Statement<'_>,
@@ -125,6 +134,28 @@ pub(super) fn put_files(
         for (part, bytes) in parts(bytes) {
             let insert = AssertSqlSafe("INSERT INTO files (name, part, bytes) VALUES ($1, $2, $3)");
             database.run(sqlx::query(insert).bind(&**name).bind(part).bind(bytes))?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts what a run keeps, within a transaction; what runs before it kept goes where it is of the
+/// same name, so that a state does not grow with every run.
+pub(super) fn put_run_files(
+    database: &mut Database,
+    run: &str,
+    files: &BTreeMap<String, Vec<u8>>,
+) -> Result<(), StoreError> {
+    let settled = "DELETE FROM run_files WHERE run IN \
+                   (SELECT id FROM runs WHERE status <> 'staged')";
+    if !files.is_empty() {
+        database.run(sqlx::query(settled))?;
+    }
+    for (name, bytes) in files {
+        for (part, bytes) in parts(bytes) {
+            let insert = "INSERT INTO run_files (run, name, part, bytes) VALUES ($1, $2, $3, $4)";
+            let insert = sqlx::query(insert).bind(run).bind(&**name).bind(part);
+            database.run(insert.bind(bytes))?;
         }
     }
     Ok(())

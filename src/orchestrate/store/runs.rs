@@ -2,9 +2,11 @@
 
 use crate::orchestrate::store::database::Database;
 use crate::orchestrate::store::log::{append, integer, last_sequence};
+use crate::orchestrate::store::parts::put_run_files;
 use crate::orchestrate::store::{Appended, Entry, Store, StoreError};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// What became of a run.
@@ -67,6 +69,23 @@ impl Store {
         model: &str,
         plan_digest: &str,
     ) -> Result<Run, StoreError> {
+        self.stage_with(id, asked, base, model, plan_digest, &BTreeMap::new())
+    }
+
+    /// As [`Store::stage`], with what the run keeps, by name. What earlier runs kept that are
+    /// released or discarded is thrown away.
+    ///
+    /// # Errors
+    /// [`StoreError::RunExists`].
+    pub fn stage_with(
+        &mut self,
+        id: &str,
+        asked: &str,
+        base: u64,
+        model: &str,
+        plan_digest: &str,
+        files: &BTreeMap<String, Vec<u8>>,
+    ) -> Result<Run, StoreError> {
         let run = Run {
             id: id.to_owned(),
             asked: asked.to_owned(),
@@ -83,7 +102,8 @@ impl Store {
             let insert = "INSERT INTO runs (id, asked, base, model, plan_digest, status) \
                           VALUES ($1, $2, $3, $4, $5, $6)";
             let insert = sqlx::query(insert).bind(id).bind(asked).bind(integer(base));
-            database.run(insert.bind(model).bind(plan_digest).bind(run.status.name()))
+            database.run(insert.bind(model).bind(plan_digest).bind(run.status.name()))?;
+            put_run_files(database, id, files)
         })?;
         Ok(run)
     }
@@ -95,6 +115,29 @@ impl Store {
     /// [`StoreError::NoRun`]; [`StoreError::NotStaged`]; [`StoreError::Overtaken`] where another
     /// run was released since this one read the state; those of [`Store::append`].
     pub fn release(&mut self, id: &str, entries: &[Entry]) -> Result<Appended, StoreError> {
+        self.release_after(id, None, entries)
+    }
+
+    /// As [`Store::release`], where `last` is still the last event of the log.
+    ///
+    /// # Errors
+    /// As [`Store::release`]; [`StoreError::Moved`] where the log has grown.
+    pub fn release_at(
+        &mut self,
+        id: &str,
+        last: u64,
+        entries: &[Entry],
+    ) -> Result<Appended, StoreError> {
+        self.release_after(id, Some(last), entries)
+    }
+
+    fn release_after(
+        &mut self,
+        id: &str,
+        last: Option<u64>,
+        entries: &[Entry],
+    ) -> Result<Appended, StoreError> {
+        let address = self.address().clone();
         self.database.transaction(|database| {
             let run = find(database, id)?.ok_or_else(|| StoreError::NoRun(id.to_owned()))?;
             let since = "SELECT id FROM runs WHERE released_at > $1 AND id <> $2 \
@@ -105,6 +148,12 @@ impl Store {
             {
                 let by = row.try_get(0).map_err(|error| database.damaged(error))?;
                 return Err(StoreError::Overtaken { id: id.to_owned(), by });
+            }
+            if run.status == RunStatus::Staged
+                && let Some(last) = last
+                && last_sequence(database)? != last
+            {
+                return Err(StoreError::Moved(address));
             }
             let appended = append(database, entries)?;
             settle(database, &run, RunStatus::Released)?;

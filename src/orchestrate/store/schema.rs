@@ -5,7 +5,7 @@ use crate::orchestrate::store::database::{Database, Dialect};
 use sqlx::Row;
 
 /// The changes of the tables, the first one first. One that was released is never changed.
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     Migration {
         sqlite: include_str!("migrations/sqlite/0001_log.sql"),
         postgres: include_str!("migrations/postgres/0001_log.sql"),
@@ -13,6 +13,10 @@ const MIGRATIONS: [Migration; 2] = [
     Migration {
         sqlite: include_str!("migrations/sqlite/0002_runs.sql"),
         postgres: include_str!("migrations/postgres/0002_runs.sql"),
+    },
+    Migration {
+        sqlite: include_str!("migrations/sqlite/0003_run_files.sql"),
+        postgres: include_str!("migrations/postgres/0003_run_files.sql"),
     },
 ];
 

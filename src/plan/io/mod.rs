@@ -16,7 +16,8 @@ pub use codes::PLAN_CODES;
 pub use columns::PLAN_TABLES;
 pub use frame::Frame;
 pub use plain::{
-    AssignmentRow, LoadRow, PlanRows, ShipmentRow, StockRow, TransferRow, UnfilledRow, read_rows,
+    AssignmentRow, LoadRow, PlanRows, ReturnRow, ShipmentRow, StockRow, TransferRow, UnfilledRow,
+    read_rows,
 };
 pub use read::read_plan;
 pub use write::{

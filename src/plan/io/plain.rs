@@ -25,6 +25,7 @@ pub struct PlanRows {
     pub unfilled: Vec<UnfilledRow>,
     pub node_load: Vec<LoadRow>,
     pub stock_use: Vec<StockRow>,
+    pub returns: Vec<ReturnRow>,
 }
 
 /// Units of a line through one option.
@@ -82,6 +83,17 @@ pub struct UnfilledRow {
     pub reasons: Vec<String>,
 }
 
+/// Where a return goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReturnRow {
+    pub quantity: u32,
+    pub node: String,
+    /// Empty where it is brought.
+    pub service: String,
+    pub freight: Money,
+    pub recovered_value: Money,
+}
+
 /// Work at a node on a date.
 pub type LoadRow = NodeLoad<String>;
 
@@ -111,6 +123,7 @@ pub fn read_rows(folder: &Path) -> Result<PlanRows, Findings> {
     let (assignments, shipments) = (read.assignments(), read.shipments());
     let (transfers, unfilled) = (read.transfers(), read.unfilled());
     let (node_load, stock_use) = (read.node_load(), read.stock_use());
+    let returns = read.returns();
     match certificate {
         Some(certificate) if findings.is_empty() => Ok(PlanRows {
             certificate,
@@ -121,6 +134,7 @@ pub fn read_rows(folder: &Path) -> Result<PlanRows, Findings> {
             unfilled,
             node_load,
             stock_use,
+            returns,
         }),
         _ => {
             findings.sort();
@@ -240,6 +254,22 @@ impl Reader<'_> {
         self.table("stock_use", &columns::STOCK_USE, |cells| {
             let (node, sku) = (text(cells, "node_id"), text(cells, "sku"));
             stock_use(cells, node, sku)
+        })
+    }
+
+    fn returns(&mut self) -> Vec<ReturnRow> {
+        let places = self.places;
+        self.table("returns", &columns::RETURNS, |cells| {
+            let (quantity, node) = (count(cells, "quantity"), text(cells, "node_id"));
+            let freight = money(cells, "freight", places);
+            let recovered_value = money(cells, "recovered_value", places);
+            Some(ReturnRow {
+                quantity: quantity?,
+                node: node?,
+                service: cells.text("service"),
+                freight: freight?,
+                recovered_value: recovered_value?,
+            })
         })
     }
 }

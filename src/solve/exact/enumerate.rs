@@ -4,6 +4,7 @@ use crate::network::Hop;
 use crate::solve::column::Entry;
 use crate::solve::exact::pieces::{Part, Pieces, Shipment, fits_alone};
 use crate::solve::order_plan::{OrderBound, Terms};
+use crate::solve::pricing::Kind;
 use crate::solve::relax::Duals;
 use crate::solve::routes::all_routes;
 use crate::solve::search::{self, Found};
@@ -60,23 +61,26 @@ fn of_order(
     let scan = problem.scan(index, &duals.prices, &duals.orders[index]);
     let bound = OrderBound::new(&scan);
     // The limit of a state: what a shipment may cost so that some plan with it is near enough.
-    let limit = |state: usize, shipments: usize| {
-        bound.least + distance - bound.rest(tables, state, shipments) + 1e-6
+    let limit =
+        |state: usize, kind: Kind| bound.least + distance - bound.rest(tables, state, kind) + 1e-6;
+    let of_class = |class: usize| -> Vec<[f64; 2]> {
+        (0..tables.states.count())
+            .map(|state| std::array::from_fn(|added| limit(state, Kind { class, added })))
+            .collect()
     };
-    let limits: Vec<[f64; 2]> = (0..tables.states.count())
-        .map(|state| std::array::from_fn(|shipments| limit(state, shipments)))
-        .collect();
+    let limits: Vec<Vec<[f64; 2]>> = (0..tables.exchanges.classes()).map(of_class).collect();
     let may_add = Terms::new(scan.options, tables).max_shipments > 0;
-    let limit = |state: usize, shipments: u32| {
-        if shipments > 0 && !may_add {
-            return f64::NEG_INFINITY;
-        }
-        limits[state][shipments as usize]
-    };
     let routes = all_routes(&scan);
     let mut found = Found::default();
     for group in 0..tables.groups.len() {
         let before = found.shipments.len() + found.parts.len();
+        let of_group = &limits[tables.exchanges.class(group)];
+        let limit = |state: usize, shipments: u32| {
+            if shipments > 0 && !may_add {
+                return f64::NEG_INFINITY;
+            }
+            of_group[state][shipments as usize]
+        };
         search::shipments(&scan, &routes, group, &limit, &mut found);
         let more = found.shipments.len() + found.parts.len() - before;
         if count.fetch_add(more, Ordering::Relaxed) + more > most {

@@ -3,12 +3,13 @@
 
 use crate::solve::column::Move;
 use crate::solve::exact::divided::Worst;
+use crate::solve::exact::exchange::Brought;
 use crate::solve::exact::moved::{Contents, Moved};
 use crate::solve::exact::names::{
     Names, line_name, need_name, opening_name, order_id, resource_name,
 };
 use crate::solve::exact::pieces::Pieces;
-use crate::solve::order_plan::{Terms, open_cost};
+use crate::solve::order_plan::Terms;
 use crate::solve::wave_options::{OrderProblem, WaveProblem};
 use good_lp::{
     Constraint, Expression, ProblemVariables, Solution, SolverModel, Variable, constraint, variable,
@@ -50,6 +51,7 @@ pub struct Formulation<'a> {
     /// `changed`: whether a line that may come several ways departs from its commitments; by
     /// order and line.
     pub(super) changed: BTreeMap<(usize, usize), Numbered>,
+    pub(super) returns: Brought,
 }
 
 impl std::fmt::Debug for Formulation<'_> {
@@ -78,6 +80,7 @@ impl<'a> Formulation<'a> {
             moved: BTreeMap::new(),
             worst: BTreeMap::new(),
             changed: BTreeMap::new(),
+            returns: Brought::default(),
         };
         program.ship_variables();
         program.part_variables();
@@ -92,6 +95,7 @@ impl<'a> Formulation<'a> {
         program.open_nodes();
         program.pay_worst_part();
         program.pay_changes();
+        program.bring_returns();
         program
     }
 
@@ -169,7 +173,9 @@ impl<'a> Formulation<'a> {
             if options.ship_complete {
                 let name = format!("open.{}", order_id(self.problem, order));
                 let open = self.variable(name, variable().binary());
-                self.objective.add_mul(open_cost(tables, 0), open.variable);
+                // Without the change of divisible lines, which has a variable of its own.
+                let unfilled = tables.unfilled.iter().map(|of_need| of_need[0].to_minor());
+                self.objective.add_mul(unfilled.sum::<f64>(), open.variable);
                 self.open.extend((0..states.needs()).map(|need| ((order, need, 0), open)));
                 continue;
             }

@@ -7,6 +7,7 @@
 
 mod divided;
 mod enumerate;
+mod exchange;
 mod export;
 mod formulation;
 mod moved;

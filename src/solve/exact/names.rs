@@ -1,14 +1,16 @@
 //! Names of the program's columns and rows that a person can read and a model file takes.
 
 use crate::domain::CapacityUnit;
-use crate::ids::NodeId;
+use crate::ids::{NodeId, ReturnId};
 use crate::solve::ResourceKey;
 use crate::solve::wave_options::WaveProblem;
 
-/// Characters at most of what a name says about an opening, of an order or one of its needs, and of
-/// a resource. The LP format takes names of 255: an opening and a need fit in one, with their family.
+/// Characters at most of what a name says about an opening, of an order or one of its needs, of a
+/// return or its node, and of a resource. The LP format takes names of 255: an opening and a need fit
+/// in one, with their family, as do an order, a return and a node.
 const MAX_OPENING: usize = 90;
 const MAX_NEED: usize = 120;
+const MAX_RETURN: usize = 50;
 const MAX_RESOURCE: usize = 200;
 
 /// Names of columns and rows, in the order of the program, that a person can read.
@@ -40,6 +42,16 @@ pub(super) fn line_name(problem: &WaveProblem, order: usize, line: usize) -> Str
     let id = problem.orders[order].options.lines[line].id;
     let line = plain(&problem.planner.wave.lines[id].line);
     cut(format!("{}.{line}", order_id(problem, order)), MAX_NEED)
+}
+
+/// The id of a return.
+pub(super) fn return_name(problem: &WaveProblem, id: ReturnId) -> String {
+    cut(plain(&problem.planner.wave.returns[id].id), MAX_RETURN)
+}
+
+/// The id of a node.
+pub(super) fn node_name(problem: &WaveProblem, id: NodeId) -> String {
+    cut(plain(&problem.planner.wave.nodes[id].id), MAX_RETURN)
 }
 
 /// The row of a limited resource, with its family.

@@ -53,6 +53,9 @@ impl Formulation<'_> {
             for (id, amount) in &plan.uses {
                 *used.entry(*id).or_default() += amount.to_f64();
             }
+            for brought in self.brought_by(plan) {
+                set(brought, 1.0);
+            }
             for opened in plan.opens.iter().filter_map(|opening| self.opened.get(opening)) {
                 set(*opened, 1.0);
             }

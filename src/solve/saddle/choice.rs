@@ -180,3 +180,70 @@ fn grouped(orders: usize, plans: &[OrderColumn]) -> (Vec<u32>, Vec<u32>) {
     }
     (start, columns)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Orders with a dear plan and one that is cheaper by the amount given: three that take one of
+    /// the only limit for it, and two that pass the only opening.
+    fn program(limited: [f64; 3], opening: [f64; 2]) -> Choice {
+        let mut uses = Sparse::new();
+        let mut cost = Vec::new();
+        for (row, saved) in [0, 0, 0, 1, 2].into_iter().zip(limited.into_iter().chain(opening)) {
+            uses.push([(row, 1.0)].into_iter());
+            uses.push([].into_iter());
+            cost.extend([10.0, 10.0 + saved]);
+        }
+        let passes = |order| Row::Opening { order, need: 0, opening: 0 };
+        Choice {
+            rows: vec![Row::Resource(0), passes(3), passes(4)],
+            limits: vec![Limit { supply: 1.5, overload: 0.25, overload_cost: 5.0 }],
+            openings: vec![Opening { rows: 1..3, cost: 5.0 }],
+            columns: (0..10).collect(),
+            start: vec![0, 2, 4, 6, 8, 10],
+            cost,
+            used_by: uses.transposed(3),
+            uses,
+            fixed: 1000.0,
+        }
+    }
+
+    /// Solves it, and again from where that ended, as rounds do.
+    fn solved(choice: &Choice) -> (Vec<f64>, Vec<f64>, f64) {
+        let (point, _) = choice.solve(vec![0.0; 3], vec![0.0; 10], 1e-8);
+        let (point, value) = choice.solve(point.prices, point.fractions, 1e-8);
+        (point.prices, point.fractions, value)
+    }
+
+    /// All that exceeds the limit is taken at its price, the rest of the second order is served
+    /// otherwise, and the opening pays for both orders together, for neither alone.
+    #[test]
+    fn a_small_program_is_solved() {
+        let choice = program([4.0, 6.0, 9.0], [2.0, 4.0]);
+        let (prices, fractions, value) = solved(&choice);
+        let limited = (30.0 + 4.0 + 0.25 * 6.0) + 0.25 * 5.0;
+        let least = 1000.0 + limited + 20.0 + 5.0;
+        assert!((least - 1e-3..=least + 1e-9).contains(&value), "{value}, not {least}");
+        assert!((prices[0] - 6.0).abs() < 0.01, "{prices:?}");
+        assert!((prices[1] + prices[2] - 5.0).abs() < 0.01, "{prices:?}");
+        let expected = [0.0, 1.0, 0.75, 0.25, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0];
+        for (found, expected) in fractions.iter().zip(expected) {
+            assert!((found - expected).abs() < 0.01, "{fractions:?}");
+        }
+    }
+
+    /// Where the overload costs more than it saves and the opening too, neither is used.
+    #[test]
+    fn what_does_not_pay_is_left() {
+        let choice = program([1.0, 2.0, 3.0], [2.0, 2.5]);
+        let (prices, fractions, value) = solved(&choice);
+        let least = 1000.0 + 30.0 + 1.0 + 0.5 * 2.0 + 20.0 + 4.5;
+        assert!((least - 1e-3..=least + 1e-9).contains(&value), "{value}, not {least}");
+        assert!((prices[0] - 2.0).abs() < 0.01, "{prices:?}");
+        let expected = [0.0, 1.0, 0.5, 0.5, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0];
+        for (found, expected) in fractions.iter().zip(expected) {
+            assert!((found - expected).abs() < 0.01, "{fractions:?}");
+        }
+    }
+}

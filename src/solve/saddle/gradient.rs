@@ -263,7 +263,8 @@ impl<'a> Pace<'a> {
     }
 
     fn price_size(&self, prices: &[f64]) -> f64 {
-        let squares = prices.iter().zip(&self.price_steps).map(|(price, step)| price * price / step);
+        let squares =
+            prices.iter().zip(&self.price_steps).map(|(price, step)| price * price / step);
         squares.sum::<f64>().sqrt()
     }
 

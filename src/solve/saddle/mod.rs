@@ -8,20 +8,22 @@ mod choice;
 mod gradient;
 mod sparse;
 
-use crate::solve::{Control, ExactSettings};
 use crate::solve::column::Column;
 use crate::solve::cuts::{Cut, Pools};
 use crate::solve::highs::HighsError;
 use crate::solve::master::{OrderColumn, PlanKey, released};
 use crate::solve::relax::{Duals, Relaxation, Step, price_wave};
 use crate::solve::wave_options::WaveProblem;
+use crate::solve::{Control, ExactSettings};
 use choice::{Choice, Row};
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::{Rng, SeedableRng};
 use rustc_hash::FxHashSet;
 
-/// The bound has converged when it is this close to the master, relatively.
-const CONVERGED: f64 = 1e-5;
+/// The bound has converged when it is this close to the master, and has stalled when it rises by
+/// less in a round; as a part of the gap asked for, and relatively at least.
+const CONVERGED: f64 = 0.02;
+const MIN_CONVERGED: f64 = 1e-6;
 /// How close it has to be before cuts are looked for, and rounds of them, at most.
 const CUTS_FROM: f64 = 5e-4;
 const MAX_CUT_ROUNDS: usize = 12;
@@ -29,9 +31,7 @@ const MAX_ROUNDS: usize = 60;
 /// How close the master's values have to be, relatively, as a part of the distance from the bound.
 const CLOSE: f64 = 0.1;
 const MIN_CLOSE: f64 = 1e-6;
-/// A round that raises the bound by less than this, relatively, has stalled.
-const STALLED: f64 = 1e-6;
-/// Rounds in a row that may.
+/// Rounds in a row that may stall.
 const PATIENCE: usize = 3;
 
 /// Generates order plans and cuts from what a relaxation knows and a plan of the wave, until the
@@ -54,6 +54,7 @@ pub fn raise(
     let plan = plan.map(|(order, shipped)| OrderColumn::new(problem, order, shipped.clone()));
     best.columns.extend(plan.filter(|plan| known.insert(plan.key())));
     best.values.resize(best.columns.len(), 0.0);
+    let converged = (CONVERGED * settings.gap).max(MIN_CONVERGED);
     let pools = Pools::new(problem);
     let mut duals = best.duals.clone();
     let (mut distance, mut stalled, mut cut_rounds) = (CUTS_FROM, 0, 0);
@@ -80,7 +81,7 @@ pub fn raise(
         if incumbent - best.bound <= settings.gap * incumbent.abs() || control.stopped().is_some() {
             break;
         }
-        stalled = if best.bound - before <= STALLED * best.bound.abs() { stalled + 1 } else { 0 };
+        stalled = if best.bound - before <= converged * best.bound.abs() { stalled + 1 } else { 0 };
         let mut is_cut = false;
         if distance <= CUTS_FROM && cut_rounds < MAX_CUT_ROUNDS {
             cut_rounds += 1;
@@ -88,7 +89,7 @@ pub fn raise(
             is_cut = !cuts.is_empty();
             best.cuts.extend(cuts);
         }
-        if !is_cut && (distance <= CONVERGED || stalled >= PATIENCE) {
+        if stalled >= PATIENCE || (!is_cut && distance <= converged) {
             break;
         }
     }

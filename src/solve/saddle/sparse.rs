@@ -79,7 +79,8 @@ mod tests {
         matrix.push([].into_iter());
         matrix.push([(0, 5.0), (1, 7.0)].into_iter());
         let transposed = matrix.transposed(3);
-        let rows: Vec<Vec<(usize, f64)>> = (0..3).map(|row| transposed.row(row).collect()).collect();
+        let rows: Vec<Vec<(usize, f64)>> =
+            (0..3).map(|row| transposed.row(row).collect()).collect();
         assert_eq!(rows, [vec![(2, 5.0)], vec![(0, 2.0), (2, 7.0)], vec![(0, 3.0)]]);
         assert_eq!(matrix.times(0, &[1.0, 10.0, 100.0]), 320.0);
         assert_eq!(transposed.sum(1), 9.0);

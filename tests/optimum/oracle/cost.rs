@@ -1,7 +1,7 @@
 //! What an order plan costs on its own; what orders share is priced with the limits.
 
 use crate::oracle::movements::{Movements, kg};
-use crate::oracle::{Case, Part};
+use crate::oracle::{Case, Part, returns};
 use wavewright::domain::{CostKey, Costs, Escalate, NodeKind};
 use wavewright::ids::{LineId, OrderId};
 use wavewright::units::{Decimal, Money, round_half_up, round_half_up_f64};
@@ -26,6 +26,11 @@ pub fn of_movements(case: &Case, order: OrderId, parts: &[&Part], movements: &Mo
     }
     for line in case.wave.orders[order].line_ids() {
         serve(case, line, parts, &mut costs);
+    }
+    if !case.wave.returns.is_empty() {
+        let parts = parts.iter().copied();
+        let returns = returns::planned(case.wave, case.model, Some(order), parts);
+        costs[CostKey::Returns] += returns.into_iter().map(|(_, cost)| cost).sum::<Money>();
     }
     costs
 }

@@ -10,15 +10,16 @@ mod limits;
 mod movements;
 mod options;
 mod order_plans;
+pub mod returns;
 mod search;
 
 use crate::oracle::limits::Limits;
 use std::fmt;
-use wavewright::domain::{Commitment, Costs, Model, Wave};
+use wavewright::domain::{Commitment, CostKey, Costs, Model, Wave};
 use wavewright::ids::{IdVec, LineId, NodeId, OrderId, ServiceId, ZoneId};
-use wavewright::plan::Hop;
+use wavewright::plan::{Hop, PlannedReturn};
 use wavewright::time::Day;
-use wavewright::units::{Objective, Quantity};
+use wavewright::units::{Money, Objective, Quantity};
 
 /// One way to serve a line.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,6 +70,8 @@ pub struct Optimum {
     pub costs: Costs,
     /// By order and line, the frozen parts of an order first; units in no part are unfilled.
     pub parts: Vec<Part>,
+    /// By return; those missing that no node can take.
+    pub returns: Vec<PlannedReturn>,
     /// The objective of planning the orders one at a time, each at its cheapest.
     pub one_at_a_time: Objective,
 }
@@ -137,7 +140,22 @@ pub fn solve(wave: &Wave, model: &Model) -> Result<Optimum, TooLarge> {
             parts.iter().filter(|part| wave.lines[part.line].order == order).collect();
         costs += cost::of_order(&case, order, &of_order);
     }
-    Ok(Optimum { objective: costs.objective(model), costs, parts, one_at_a_time })
+    let mut returns = returns::planned(wave, model, None, parts.iter());
+    let apart: Money = returns.iter().map(|(_, cost)| *cost).sum();
+    costs[CostKey::Returns] += apart;
+    for order in wave.orders.ids() {
+        returns.extend(returns::planned(wave, model, Some(order), parts.iter()));
+    }
+    let mut returns: Vec<PlannedReturn> = returns.into_iter().map(|(row, _)| row).collect();
+    returns.sort_by_key(|row| row.id);
+    let apart = Objective::weighted(model.weight(CostKey::Returns), apart);
+    Ok(Optimum {
+        objective: costs.objective(model),
+        costs,
+        parts,
+        returns,
+        one_at_a_time: one_at_a_time + apart,
+    })
 }
 
 impl fmt::Display for Part {

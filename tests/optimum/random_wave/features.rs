@@ -2,9 +2,10 @@
 
 use crate::oracle::{Optimum, Part};
 use wavewright::domain::{
-    Capacity, CapacityUnit, CostKey, Deadline, Escalate, Journey, Level, Model, Node, NodeKind,
-    Order, Service, Wave,
+    Capacity, CapacityUnit, Condition, CostKey, Deadline, Escalate, Journey, Level, Model, Node,
+    NodeKind, Order, Return, Service, Wave,
 };
+use wavewright::plan::PlannedReturn;
 use wavewright::time::{Day, Weekdays};
 use wavewright::units::{Decimal, Money};
 
@@ -29,6 +30,10 @@ fn order(wave: &Wave, has: impl Fn(&Order) -> bool) -> bool {
 
 fn local_day(wave: &Wave, node: &Node) -> Day {
     Day::from(wave.now.with_time_zone(node.time_zone.clone()).date())
+}
+
+fn back(wave: &Wave, has: impl Fn(&Return) -> bool) -> bool {
+    wave.returns.iter().any(has)
 }
 
 fn is_whole(decimal: Decimal) -> bool {
@@ -186,6 +191,18 @@ pub const COLUMNS: &[(&str, InCase)] = &[
     ("exclusions of an order", |w, _| w.exclusions.iter().any(|row| row.line.is_none())),
     ("exclusions.until", |w, _| w.exclusions.iter().any(|row| row.until != Day::NEVER)),
     ("exclusions without end", |w, _| w.exclusions.iter().any(|row| row.until == Day::NEVER)),
+    ("nodes.accepts_returns", |w, _| node(w, |n| n.accepts_returns)),
+    ("inventory.restock_value", |w, _| w.stock.values().any(|s| s.restock_value > Money::ZERO)),
+    ("returns.order_id", |w, _| back(w, |one| one.order.is_some())),
+    ("returns of an order, twice", |w, _| {
+        let orders: Vec<_> = w.returns.iter().filter_map(|one| one.order).collect();
+        orders.windows(2).any(|pair| pair[0] == pair[1])
+    }),
+    ("returns without an order", |w, _| back(w, |one| one.order.is_none())),
+    ("returns.condition", |w, _| back(w, |one| one.condition != Condition::New)),
+    ("returns.latitude", |w, _| back(w, |one| one.place.is_some())),
+    ("returns.latitude unknown", |w, _| back(w, |one| one.place.is_none())),
+    ("returns.drop_node", |w, _| back(w, |one| one.drop_node.is_some())),
 ];
 
 /// Settings of a model beyond their default.
@@ -209,6 +226,8 @@ pub const SETTINGS: &[(&str, InCase)] = &[
     ("rules.escalate deadline", |_, m| m.rules.escalate == Escalate::Deadline),
     ("rules.tier_cost", |_, m| m.rules.tier_cost > Money::ZERO),
     ("rules.max_lanes", |_, m| m.rules.max_lanes == 3),
+    ("returns.restock_share_used", |_, m| m.returns.restock_share_used < Decimal::ONE),
+    ("returns.restock_share_damaged", |_, m| m.returns.restock_share_damaged < Decimal::ONE),
 ];
 
 fn chosen(best: &Optimum, has: impl Fn(&Part) -> bool) -> bool {
@@ -270,5 +289,14 @@ pub const DECISIONS: &[(&str, InPlan)] = &[
     }),
     ("joint planning that pays", |_, b| b.objective < b.one_at_a_time),
     ("negative objective", |_, b| b.objective.0 < 0),
+    ("return by a service", |_, b| b.returns.iter().any(|row| row.service.is_some())),
+    ("return at a visit", |w, b| {
+        let brought = |row: &PlannedReturn| row.service.is_none();
+        b.returns.iter().any(|row| brought(row) && w.returns[row.id].drop_node.is_none())
+    }),
+    ("return that stays where it is", |w, b| {
+        b.returns.iter().any(|row| w.returns[row.id].drop_node.is_some())
+    }),
+    ("return that nothing takes", |w, b| b.returns.len() < w.returns.len()),
     ("several shipments", |_, b| b.costs[CostKey::Split] > Money::ZERO),
 ];

@@ -1,12 +1,13 @@
 //! Small random waves with a random model, made in code from a seed.
 //!
 //! A profile turns the dials towards one part of the domain, so that a failure is easy to place;
-//! over the seeds every column of a wave (returns aside) and every setting of a model is used.
+//! over the seeds every column of a wave and every setting of a model is used.
 
 pub mod features;
 mod model;
 mod network;
 mod orders;
+mod returns;
 mod rng;
 
 pub use rng::Random;
@@ -28,10 +29,11 @@ pub enum Profile {
     SplitLines,
     Capacity,
     Escalation,
+    Exchanges,
 }
 
 impl Profile {
-    pub const ALL: [Profile; 8] = [
+    pub const ALL: [Profile; 9] = [
         Profile::Mixed,
         Profile::Parcels,
         Profile::Pickup,
@@ -40,6 +42,7 @@ impl Profile {
         Profile::SplitLines,
         Profile::Capacity,
         Profile::Escalation,
+        Profile::Exchanges,
     ];
 
     fn dials(self) -> Dials {
@@ -62,6 +65,7 @@ impl Profile {
             stocked: 88,
             ships: 95,
             escalate: 30,
+            returns: 15,
         };
         match self {
             Profile::Mixed => mixed,
@@ -96,6 +100,9 @@ impl Profile {
             },
             Profile::Capacity => Dials { orders: (4, 4), lines: (1, 2), capacity: 85, ..mixed },
             Profile::Escalation => Dials { lanes: (0, 1), escalate: 95, ..mixed },
+            Profile::Exchanges => {
+                Dials { pickup: 90, nodes: (3, 4), commitments: 20, returns: 60, ..mixed }
+            }
         }
     }
 }
@@ -128,16 +135,19 @@ struct Dials {
     ships: u32,
     /// Of a model with tiers.
     escalate: u32,
+    /// Of an order having one more return, and of a wave having one without an order.
+    returns: u32,
 }
 
 /// The wave and model of a seed.
 pub fn random_case(seed: u64, profile: Profile) -> (Wave, Model) {
     let dials = profile.dials();
     let mut rng = Random::new(seed.wrapping_mul(64) + profile as u64);
-    let model = model::random_model(&mut rng, &dials);
+    let mut model = model::random_model(&mut rng, &dials);
     let mut parts = empty_parts(&mut rng, &dials);
     network::fill(&mut rng, &dials, &mut parts);
     orders::fill(&mut rng, &dials, &mut parts);
+    returns::fill(&mut rng, &dials, &mut parts, &mut model);
     (Wave::new(parts), model)
 }
 

@@ -3,11 +3,10 @@
 //! `accepted` and `packed` may be left out; the other stages follow each other. Units that left are
 //! off the stock of their source.
 
-use crate::domain::NodeKind;
 use crate::ids::{ExceptionId, NodeId, OrderId, SkuId};
 use crate::orchestrate::event::{
-    LineAccepted, LineCancelled, LineDelivered, LinePacked, LinePicked, LinePickedUp, LineRejected,
-    LineReleased, LineShipped, Text, Units, VendorAcknowledged, VendorRejected, VendorShipped,
+    LineAccepted, LineCancelled, LineDelivered, LinePacked, LinePicked, LinePickedUp, LineRecalled,
+    LineRejected, LineReleased, LineShipped, Text, Units,
 };
 use crate::orchestrate::state::apply::{Contradiction, Done, Step, of_line, of_stock, units};
 use crate::orchestrate::state::{Cause, Destination, Portion, Stage, Subject};
@@ -15,21 +14,21 @@ use crate::time::Day;
 use crate::units::Quantity;
 
 /// What an event about a line names: order, line, units and node.
-struct About {
-    order: OrderId,
-    line: u32,
-    wanted: Option<Quantity>,
-    node: Option<NodeId>,
+pub(super) struct About {
+    pub(super) order: OrderId,
+    pub(super) line: u32,
+    pub(super) wanted: Option<Quantity>,
+    pub(super) node: Option<NodeId>,
 }
 
 impl About {
-    fn subject(&self) -> Subject {
+    pub(super) fn subject(&self) -> Subject {
         Subject { node: self.node, ..of_line(self.order, self.line) }
     }
 }
 
 impl Step<'_> {
-    fn about(
+    pub(super) fn about(
         &self,
         order: &str,
         line: &str,
@@ -56,7 +55,7 @@ impl Step<'_> {
     }
 
     /// Writes the history of what was moved, and looks at what it settles.
-    fn done(
+    pub(super) fn done(
         &mut self,
         about: &About,
         moved: Result<Quantity, Contradiction>,
@@ -93,6 +92,20 @@ impl Step<'_> {
         Ok(())
     }
 
+    pub(super) fn recall_line(&mut self, line: &LineRecalled) -> Done {
+        let about = self.about(&line.order_id, &line.line, line.quantity, &line.node_id)?;
+        let node = about.node;
+        let moved = self.shift(
+            about.order,
+            about.line,
+            about.wanted,
+            &[Stage::Planned, Stage::Released],
+            |part| part.is_at(node),
+            |part| Portion { way: None, ..part.in_stage(Stage::Open) },
+        );
+        self.done(&about, moved, line.reason.as_deref())
+    }
+
     pub(super) fn accept_line(&mut self, line: &LineAccepted) -> Done {
         let about = self.about(&line.order_id, &line.line, line.quantity, &line.node_id)?;
         self.advance(&about, &[Stage::Released], Stage::Accepted)
@@ -124,17 +137,9 @@ impl Step<'_> {
         self.stop(&about, &from, Cause::ShortPick, until, line.reason.as_deref())
     }
 
-    pub(super) fn refuse(&mut self, line: &VendorRejected) -> Done {
-        let about = self.about(&line.order_id, &line.line, line.quantity, &line.node_id)?;
-        let about = self.at_vendor(about)?;
-        let until = line.until.map(|date| date.0);
-        let from = [Stage::Released, Stage::Accepted];
-        self.stop(&about, &from, Cause::VendorReject, until, line.reason.as_deref())
-    }
-
     /// Stops units that their source does not provide: they are an exception, and the source may
     /// not release the line again.
-    fn stop(
+    pub(super) fn stop(
         &mut self,
         about: &About,
         from: &[Stage],
@@ -191,22 +196,8 @@ impl Step<'_> {
         self.leave(&about, &from, &leave)
     }
 
-    pub(super) fn ship_from_vendor(&mut self, line: &VendorShipped) -> Done {
-        let about = self.about(&line.order_id, &line.line, line.quantity, &line.node_id)?;
-        let about = self.at_vendor(about)?;
-        let from = [Stage::Packed, Stage::Picked, Stage::Accepted, Stage::Released];
-        let leave = Leave {
-            to: self.optional_node(&line.to_node).map_err(|wrong| wrong.about(about.subject()))?,
-            service: &line.service,
-            shipment: &line.shipment_id,
-            delivery_date: line.delivery_date.map(|date| date.0),
-            tracking: &line.tracking,
-        };
-        self.leave(&about, &from, &leave)
-    }
-
     /// Sends units off from where they are: to the next node of their route, or to the customer.
-    fn leave(&mut self, about: &About, from: &[Stage], leave: &Leave<'_>) -> Done {
+    pub(super) fn leave(&mut self, about: &About, from: &[Stage], leave: &Leave<'_>) -> Done {
         let (order, line) = (about.order, about.line);
         let wrong = |wrong: Contradiction| Contradiction { subject: about.subject(), ..wrong };
         let service = self.service(leave.service).map_err(wrong)?;
@@ -330,61 +321,16 @@ impl Step<'_> {
         let moved = self.cancel_units(about.order, about.line, about.wanted, |_| true);
         self.done(&about, moved, line.reason.as_deref())
     }
-
-    pub(super) fn acknowledge(&mut self, line: &VendorAcknowledged) -> Done {
-        let about = self.about(&line.order_id, &line.line, line.quantity, &line.node_id)?;
-        let about = self.at_vendor(about)?;
-        let node = about.node;
-        let moved = self.shift(
-            about.order,
-            about.line,
-            about.wanted,
-            &[Stage::Released],
-            |part| part.is_at(node),
-            |part| {
-                let mut part = part.in_stage(Stage::Accepted);
-                if let Some(way) = part.way.as_deref_mut() {
-                    let ship = line.ship_date.map_or(way.ship_date, |date| date.0);
-                    way.ship_date = ship;
-                    if way.via.is_empty() {
-                        way.release_date = ship;
-                    }
-                    way.delivery_date = line.delivery_date.map_or(way.delivery_date, |date| date.0);
-                }
-                part
-            },
-        );
-        self.done(&about, moved, None)
-    }
-
-    /// Finds that the node of an event of vendors is none, and names the one that has the units
-    /// where the event does not.
-    fn at_vendor(&self, about: About) -> Result<About, Contradiction> {
-        let line = &self.state.orders[about.order].lines[about.line as usize];
-        let is_vendor = |node: &NodeId| self.state.nodes[*node].kind == NodeKind::Vendor;
-        let found = line.portions.iter().filter(|part| part.stage.is_committed());
-        let mut found = found.filter_map(Portion::node).filter(is_vendor);
-        match about.node.or_else(|| found.next()).filter(is_vendor) {
-            Some(node) => Ok(About { node: Some(node), ..about }),
-            None => {
-                let detail = match about.node {
-                    Some(node) => format!("{} is no vendor", self.state.node_names.name(node)),
-                    None => "no vendor has units of the line".to_owned(),
-                };
-                Err(Contradiction { subject: about.subject(), detail })
-            }
-        }
-    }
 }
 
 /// How units leave a node.
-struct Leave<'e> {
+pub(super) struct Leave<'e> {
     /// The node at the end of the lane; nothing for the customer.
-    to: Option<NodeId>,
-    service: &'e Option<Text>,
-    shipment: &'e Option<Text>,
-    delivery_date: Option<Day>,
-    tracking: &'e Option<Text>,
+    pub(super) to: Option<NodeId>,
+    pub(super) service: &'e Option<Text>,
+    pub(super) shipment: &'e Option<Text>,
+    pub(super) delivery_date: Option<Day>,
+    pub(super) tracking: &'e Option<Text>,
 }
 
 fn with_shipment(mut part: Portion, shipment: &Option<Text>) -> Portion {

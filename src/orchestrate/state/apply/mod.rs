@@ -9,6 +9,7 @@ mod planned;
 mod portions;
 mod returns;
 mod stock;
+mod vendors;
 
 use crate::ids::{EventId, NodeId, OrderId, ServiceId, SkuId};
 use crate::orchestrate::event::{Amount, Change, Event, Moment, Text};
@@ -26,11 +27,12 @@ impl State {
         if event.at.instant > self.now.instant {
             self.now = event.at;
         }
-        let mut step = Step { state: self, event: id, at: event.at };
+        let mut step = Step { state: self, event: id, at: event.at, freed: Vec::new() };
         step.watch();
         if let Err(contradiction) = step.change(&event.change) {
             step.contradict(contradiction);
         }
+        step.compare_freed();
         true
     }
 }
@@ -40,6 +42,8 @@ struct Step<'s> {
     state: &'s mut State,
     event: EventId,
     at: Moment,
+    /// Stock that units were freed from.
+    freed: Vec<(NodeId, SkuId)>,
 }
 
 /// How an event goes against what is known.
@@ -62,6 +66,7 @@ impl Step<'_> {
             Change::OrderReleased(order) => self.release_order(&order.order_id, &order.reason),
             Change::LinePlanned(line) => self.plan_line(line),
             Change::LineReleased(line) => self.release_line(line),
+            Change::LineRecalled(line) => self.recall_line(line),
             Change::LineAccepted(line) => self.accept_line(line),
             Change::LineRejected(line) => self.reject_line(line),
             Change::LinePicked(line) => self.pick_line(line),

@@ -1,7 +1,7 @@
 //! Orders: placed, changed, cancelled, held and released.
 
 use crate::domain::Place;
-use crate::ids::{NodeId, OrderId, SkuId};
+use crate::ids::{OrderId, SkuId};
 use crate::orchestrate::event::Resolution;
 use crate::orchestrate::event::{
     ChangedLine, JourneyKind, Name, OrderCancelled, OrderChanged, OrderPlaced, Text,
@@ -50,14 +50,14 @@ impl Step<'_> {
         let is_pickup = placed.journey == Some(Name(JourneyKind::Pickup));
         let destination = match (is_pickup, &placed.pickup_node) {
             (true, Some(node)) => Destination::Pickup {
-                node: self.pickup_node(node)?,
+                node: self.node(node)?,
                 radius_km: placed.pickup_radius_km.map_or(0.0, |km| km.0),
             },
-            (true, None) => return Err(unknown(Subject::default(), "pickup node", "")),
+            (true, None) => return Err(nowhere()),
             (false, _) => {
                 // A file with such an event is not read; one from elsewhere may have it.
                 let (Some(latitude), Some(longitude)) = (placed.latitude, placed.longitude) else {
-                    return Err(unknown(Subject::default(), "place of the customer", ""));
+                    return Err(nowhere());
                 };
                 Destination::Ship(Place {
                     latitude: latitude.0,
@@ -81,11 +81,6 @@ impl Step<'_> {
             max_shipments: placed.max_shipments.map(|most| most.0),
             exchange_of: placed.exchange_of.as_ref().map(|order| order.0.clone()),
         })
-    }
-
-    /// A node that an order is collected at.
-    fn pickup_node(&self, name: &str) -> Result<NodeId, Contradiction> {
-        self.node(name)
     }
 
     fn add_units(&mut self, order: OrderId, line: u32, quantity: Quantity) {
@@ -173,7 +168,7 @@ impl Step<'_> {
             })),
             Destination::Pickup { node, radius_km } => Ok(Destination::Pickup {
                 node: match &change.pickup_node {
-                    Some(name) => self.pickup_node(name)?,
+                    Some(name) => self.node(name)?,
                     None => *node,
                 },
                 radius_km: *radius_km,
@@ -315,6 +310,12 @@ impl Step<'_> {
         }
         Ok(())
     }
+}
+
+/// An order that does not say where the customer is served.
+fn nowhere() -> Contradiction {
+    let detail = "it is not said where the customer is served".to_owned();
+    Contradiction { subject: Subject::default(), detail }
 }
 
 /// What a changed line asks for.

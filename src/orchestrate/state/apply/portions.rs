@@ -27,15 +27,14 @@ impl Step<'_> {
         let wanted = wanted.unwrap_or(there);
         if there < wanted || there == 0 {
             let names: Vec<&str> = stages.iter().map(|stage| stage.name()).collect();
-            let there = match there {
-                0 => "none fits".to_owned(),
-                there => format!("{there} of them"),
+            let names = names.join(" or ");
+            let detail = match (there, wanted) {
+                (0, _) => format!("no such units of the line are {names}"),
+                (there, wanted) => {
+                    let wanted = units(wanted.into());
+                    format!("{wanted} named, {there} such of the line are {names}")
+                }
             };
-            let asked = match wanted {
-                0 => "units".to_owned(),
-                wanted => units(wanted.into()),
-            };
-            let detail = format!("{asked} had to be {}: {there}", names.join(" or "));
             return Err(Contradiction { subject: of_line(order, line), detail });
         }
         let mut left = wanted;
@@ -82,7 +81,10 @@ impl Step<'_> {
             let bound = (way.release_date, order, line);
             match is_bound {
                 true => stock.bind(bound, part.quantity),
-                false => stock.free(bound, part.quantity),
+                false => {
+                    stock.free(bound, part.quantity);
+                    self.freed.push((way.source, sku));
+                }
             }
         }
     }

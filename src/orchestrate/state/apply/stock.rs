@@ -69,6 +69,16 @@ impl Step<'_> {
         }
     }
 
+    /// Passes the discrepancies of stock that units were freed from, where it covers the rest.
+    pub(super) fn compare_freed(&mut self) {
+        for (node, sku) in std::mem::take(&mut self.freed) {
+            let about = (Cause::StockDiscrepancy, of_stock(node, sku));
+            if self.state.open_about.contains_key(&about) {
+                self.compare_stock(node, sku);
+            }
+        }
+    }
+
     pub(super) fn count(&mut self, count: &StockCounted) -> Done {
         let place = self.place_of_stock(&count.node_id, &count.sku)?;
         if let Some(safety_stock) = count.safety_stock {

@@ -1,0 +1,310 @@
+//! Replans of states that start from the omnichannel wave: what they change, that their events make
+//! the state that was planned, and that later plans keep what earlier ones decided.
+
+use super::*;
+use crate::domain::Journey;
+use crate::ids::LineId;
+use crate::ingest::read_model;
+use crate::orchestrate::state::{Cause, ExceptionRules, Stage};
+use crate::plan::Status;
+use crate::verify::verify;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+/// A state with events that are applied one after the other.
+struct Play {
+    network: Network,
+    state: State,
+    model: Model,
+}
+
+impl Play {
+    /// The first orders of the wave are placed.
+    fn new(orders: usize) -> Play {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/omnichannel");
+        let network = Network::new(crate::ingest::wave_files(&folder).unwrap()).unwrap();
+        let state = State::new(&network.wave, ExceptionRules::default());
+        let mut model = read_model("balanced", network.wave.minor_digits).unwrap();
+        model.solve.threads = 1;
+        let mut play = Play { network, state, model };
+        for order in (0..orders).map(|n| placed(&play.network.wave, n)).collect::<Vec<_>>() {
+            play.happens("order_placed", order);
+        }
+        play
+    }
+
+    fn happens(&mut self, kind: &str, mut fields: Value) {
+        let number = self.state.events.len();
+        fields["id"] = json!(format!("e{number}"));
+        fields["at"] = json!("2026-11-30T08:40:00-05:00");
+        fields["event"] = json!(kind);
+        let event = Event::from_json(&fields.to_string()).unwrap();
+        assert!(self.state.apply(&event));
+        self.has_no_contradiction();
+    }
+
+    fn replan(&self, previous: Option<&Previous>, settings: ReplanSettings) -> Replan {
+        let Play { network, state, model } = self;
+        let request = Request { network, state, model, now: state.now, previous, settings };
+        let flag = AtomicBool::new(false);
+        let control = Control::new(f64::INFINITY, &flag, |_| ());
+        let inputs = RunInputs {
+            model: crate::ingest::model_to_json(model, state.minor_digits),
+            ..RunInputs::default()
+        };
+        let made = replan(&request, inputs, &control).unwrap();
+        assert!(
+            verify(made.wave(), model, &made.plan).is_valid() || settings.max_changed.is_some()
+        );
+        made
+    }
+
+    /// Puts a plan into effect, and checks that every unit then goes as planned.
+    fn release(&mut self, made: &Replan) {
+        for event in &made.events {
+            assert!(self.state.apply(event), "{}", event.to_json());
+            self.has_no_contradiction();
+        }
+        let wave = made.wave();
+        let planned = Parts::new(&self.state, &made.state_wave, &made.plan);
+        for line in parts::lines(&made.state_wave) {
+            let mut wanted: BTreeMap<_, u32> = BTreeMap::new();
+            for part in &planned.planned[line] {
+                let row = part.assignment;
+                let via = parts::via(wave, row);
+                let way = (row.source, via, row.service, row.release_date, row.ship_date);
+                *wanted.entry(way).or_default() += part.quantity;
+            }
+            let mut found: BTreeMap<_, u32> = BTreeMap::new();
+            for part in &planned.before[line] {
+                let way = part.way.as_deref().unwrap();
+                let key =
+                    (way.source, way.via.clone(), way.service, way.release_date, way.ship_date);
+                *found.entry(key).or_default() += part.quantity;
+            }
+            let (order, place) = made.state_wave.lines[line];
+            assert_eq!(found, wanted, "{} {place}", self.state.order_names.name(order));
+        }
+    }
+
+    fn has_no_contradiction(&self) {
+        let wrong = self.state.exceptions.iter();
+        let wrong = wrong.filter(|found| found.cause == Cause::ContradictoryEvent);
+        let told: Vec<_> = wrong.map(|found| &found.detail).collect();
+        assert!(told.is_empty(), "{told:?}");
+    }
+}
+
+/// An order of the wave as it is placed.
+fn placed(wave: &Wave, number: usize) -> Value {
+    let order = &wave.orders[crate::ids::OrderId(number as u32)];
+    let lines: Vec<Value> = order
+        .line_ids()
+        .map(|id| &wave.lines[id])
+        .map(|line| {
+            let mut fields = json!({
+                "line": line.line, "sku": wave.items[line.sku].sku, "quantity": line.quantity,
+                "unit_price": crate::units::format_fixed(line.unit_price.0.into(), 2),
+            });
+            if let Some(kit) = &line.together {
+                fields["together"] = json!(kit);
+            }
+            fields
+        })
+        .collect();
+    let mut fields = json!({
+        "order_id": order.id, "lines": lines, "ship_complete": order.ship_complete,
+    });
+    match &order.journey {
+        Journey::Ship(place) => {
+            fields["latitude"] = json!(place.latitude);
+            fields["longitude"] = json!(place.longitude);
+            fields["postal_code"] = json!(place.postal_code);
+        }
+        Journey::Pickup { node, radius_km } => {
+            fields["journey"] = json!("pickup");
+            fields["pickup_node"] = json!(wave.nodes[*node].id);
+            fields["pickup_radius_km"] = json!(radius_km);
+        }
+    }
+    for (name, day) in [("ship_by", order.ship_by), ("deliver_by", order.deliver_by)] {
+        if let Some(day) = day {
+            fields[name] = json!(day.to_string());
+        }
+    }
+    fields
+}
+
+const FREELY: ReplanSettings = ReplanSettings { max_changed: None, release_within: 0 };
+
+#[test]
+fn events_of_a_plan_make_the_state_that_was_planned() {
+    let mut play = Play::new(24);
+    let first = play.replan(None, FREELY);
+    assert_eq!(first.plan.certificate.status, Status::Optimal);
+    assert!(first.delta.rows.iter().all(|row| row.from.is_empty()));
+    assert!(first.delta.count(Difference::NewlyFilled) > 30);
+    play.release(&first);
+    let stages: Vec<Stage> = play
+        .state
+        .orders
+        .iter()
+        .flat_map(|order| &order.lines)
+        .flat_map(|line| line.portions.iter().map(|part| part.stage))
+        .collect();
+    assert!(stages.contains(&Stage::Released) && stages.contains(&Stage::Planned));
+    // Nothing happened: nothing changes, and nobody is told anything.
+    let again = play.replan(Some(&first.previous()), FREELY);
+    assert_eq!(again.delta.rows, []);
+    assert_eq!(again.events, []);
+}
+
+#[test]
+fn units_of_a_line_that_go_several_ways_are_followed() {
+    let mut play = Play::new(18);
+    play.model.rules.split_lines = true;
+    play.happens("stock_counted", json!({ "node_id": "DC-NJ", "sku": "throw", "on_hand": 2 }));
+    let first = play.replan(None, FREELY);
+    play.release(&first);
+    for (node, sku) in [("DC-NJ", "candle"), ("DC-OH", "candle"), ("DC-NJ", "wrap")] {
+        play.happens("stock_counted", json!({ "node_id": node, "sku": sku, "on_hand": 1 }));
+    }
+    play.happens("node_closed", json!({ "node_id": "ST-NYC" }));
+    let second = play.replan(Some(&first.previous()), FREELY);
+    play.release(&second);
+}
+
+#[test]
+fn a_closed_node_is_left_and_the_delta_says_why() {
+    let mut play = Play::new(24);
+    let first = play.replan(None, FREELY);
+    play.release(&first);
+    // By rule what is bound to a closed node is open again; here somebody is to decide.
+    play.state.rules.set_action(Cause::NodeOutage, crate::orchestrate::state::Action::Escalate);
+    play.happens("node_closed", json!({ "node_id": "DC-NJ", "reason": "fire" }));
+    let closed = play.state.events.len() as u32 - 1;
+    let second = play.replan(Some(&first.previous()), FREELY);
+    let nj = play.state.node_names.get("DC-NJ").unwrap();
+    let left = second.delta.rows.iter().filter(|row| row.from.iter().any(|leg| leg.source == nj));
+    let left: Vec<_> = left.collect();
+    assert!(!left.is_empty());
+    for row in &left {
+        assert!(row.to.iter().all(|leg| leg.source != nj), "{row:?}");
+        assert!(row.events.contains(&crate::ids::EventId(closed)), "{row:?}");
+    }
+    assert!(second.delta.cost().0 > 0, "what was best before costs more now");
+    // The queue gets what would be done, and its cost.
+    for event in &second.proposals {
+        play.state.apply(event);
+        play.has_no_contradiction();
+    }
+    let outage = play.state.exceptions.iter().find(|found| found.cause == Cause::NodeOutage);
+    let proposal = outage.unwrap().proposal.as_ref().unwrap();
+    assert!(proposal.cost.unwrap().0 > 0 && proposal.text.contains(": "), "{proposal:?}");
+}
+
+#[test]
+fn what_cannot_be_served_any_more_is_recalled_and_told() {
+    let mut play = Play::new(4);
+    let first = play.replan(None, FREELY);
+    play.release(&first);
+    let line =
+        first.wave().lines.ids().find(|id| {
+            first.plan.assignments.iter().any(|row| row.line == *id) && *id == LineId(0)
+        });
+    let sku = first.wave().items[first.wave().lines[line.unwrap()].sku].sku.clone();
+    for node in first.wave().stocked_at(first.wave().lines[LineId(0)].sku).to_vec() {
+        let node = first.wave().nodes[node].id.clone();
+        play.happens("stock_counted", json!({ "node_id": node, "sku": sku, "on_hand": 0 }));
+    }
+    play.happens(
+        "inbound_delayed",
+        json!({
+            "inbound_id": play.state.inbound().find(|(_, row)| row.quantity > 0).unwrap().0,
+            "date": "2027-01-15", "quantity": 0,
+        }),
+    );
+    let second = play.replan(Some(&first.previous()), FREELY);
+    assert!(second.delta.count(Difference::NewlyUnfilled) > 0);
+    play.release(&second);
+    let causes: Vec<Cause> =
+        play.state.open_exceptions.iter().map(|id| play.state.exceptions[*id].cause).collect();
+    assert!(causes.contains(&Cause::Unfillable), "{causes:?}");
+    // The queue says it already.
+    let third = play.replan(Some(&second.previous()), FREELY);
+    assert_eq!(third.events, []);
+}
+
+#[test]
+fn no_more_lines_change_than_may() {
+    let mut play = Play::new(24);
+    let first = play.replan(None, FREELY);
+    play.release(&first);
+    play.model.costs.change_cost = crate::units::Money::ZERO;
+    play.model.costs.split_cost = crate::units::Money(5_000);
+    let free = play.replan(Some(&first.previous()), FREELY);
+    let changed = stable::changed_lines(free.wave(), &free.plan).len();
+    assert!(changed > 2, "{changed}");
+    for most in [0, 2] {
+        let settings = ReplanSettings { max_changed: Some(most), ..FREELY };
+        let held = play.replan(Some(&first.previous()), settings);
+        assert!(stable::changed_lines(held.wave(), &held.plan).len() <= most);
+        assert!(held.delta.changed() <= most);
+    }
+}
+
+#[test]
+fn lines_to_which_something_happened_are_left_as_they_are() {
+    let mut play = Play::new(4);
+    let made = play.replan(None, FREELY);
+    let base = made.base;
+    let order = play.network.wave.orders[crate::ids::OrderId(0)].id.clone();
+    play.happens("order_held", json!({ "order_id": order }));
+    let (events, outdated) = still_holding(&play.state, base, made.events.clone());
+    assert!(events.len() < made.events.len() && !events.is_empty());
+    assert!(outdated.lines.iter().all(|(name, _)| **name == *order) && !outdated.lines.is_empty());
+    for event in &events {
+        play.state.apply(event);
+    }
+    play.has_no_contradiction();
+}
+
+#[test]
+fn a_previous_plan_is_found_again_by_its_names() {
+    let play = Play::new(12);
+    let made = play.replan(None, FREELY);
+    let bytes = rmp_serde::to_vec(&made.previous()).unwrap();
+    let previous: Previous = rmp_serde::from_slice(&bytes).unwrap();
+    assert_eq!(previous, made.previous());
+    let start = previous::start(&play.state, &made.state_wave, Some(&previous));
+    let mut decisions = start.decisions;
+    decisions.sort();
+    let mut expected = made.plan.decisions();
+    expected.sort();
+    assert_eq!(decisions, expected);
+}
+
+#[test]
+fn history_says_which_tier_the_dates_opened() {
+    let mut play = Play::new(20);
+    play.model.rules.escalate = crate::domain::Escalate::Deadline;
+    play.model.rules.tiers = vec![vec![crate::domain::NodeKind::Dc]];
+    let first = play.replan(None, FREELY);
+    play.release(&first);
+    let notes: Vec<(bool, &str)> = play
+        .state
+        .orders
+        .iter()
+        .flat_map(|order| order.history.iter().map(move |entry| (order, entry)))
+        .filter_map(|(order, entry)| {
+            Some((order.terms.deliver_by.is_some(), entry.note.as_deref()?))
+        })
+        .filter(|(_, note)| note.starts_with("tier "))
+        .collect();
+    let opened = |(_, note): &&(bool, &str)| note.starts_with("tier 2: opened: no earlier tier");
+    assert!(notes.iter().any(|(_, note)| *note == "tier 1"), "{notes:?}");
+    assert!(notes.iter().filter(opened).any(|(dated, note)| *dated && note.contains(" by 2026-")));
+    assert!(notes.iter().all(|(_, note)| !note.starts_with("tier 1:")), "{notes:?}");
+}

@@ -1,0 +1,172 @@
+//! Which orders of a state are in its wave, what was decided for their units, and what that means
+//! for stock as a wave states it.
+
+use crate::domain::{Level, NodeKind, Wave};
+use crate::ids::{NodeId, OrderId, ServiceId, SkuId};
+use crate::network::haversine_km;
+use crate::options::zone;
+use crate::orchestrate::state::{Destination, Order, Portion, Stage, State};
+use crate::time::Day;
+use crate::units::Quantity;
+use std::collections::BTreeMap;
+
+/// Units under way that a wave cannot hold: a commitment that is frozen needs a node from which its
+/// service has a price.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    pub order: OrderId,
+    /// The line's place in the order.
+    pub line: u32,
+    pub quantity: Quantity,
+}
+
+/// What a wave holds of a line.
+pub(super) struct StatedLine {
+    pub(super) order: OrderId,
+    pub(super) line: u32,
+    pub(super) quantity: Quantity,
+    pub(super) commitments: Vec<Stated>,
+}
+
+/// A decision about units as the table of commitments has it.
+pub(super) struct Stated {
+    pub(super) quantity: Quantity,
+    pub(super) node: NodeId,
+    pub(super) service: Option<ServiceId>,
+    pub(super) ship_date: Day,
+    pub(super) level: Level,
+    pub(super) pinned: bool,
+}
+
+/// What is added to a row of stock.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Correction {
+    pub(super) on_hand: u32,
+    pub(super) reserved: u32,
+}
+
+/// The demand of a state.
+pub(super) struct Demand {
+    pub(super) orders: Vec<OrderId>,
+    /// Order after order.
+    pub(super) lines: Vec<StatedLine>,
+    pub(super) stock: BTreeMap<(NodeId, SkuId), Correction>,
+    pub(super) left_out: Vec<LeftOut>,
+}
+
+impl Demand {
+    pub(super) fn new(network: &Wave, state: &State) -> Demand {
+        let (stock, left_out) = (BTreeMap::new(), Vec::new());
+        let mut demand = Demand { orders: Vec::new(), lines: Vec::new(), stock, left_out };
+        for (id, order) in state.orders.enumerate() {
+            if !order.is_held() && has_work_left(order) {
+                demand.add(network, id, order);
+            } else {
+                demand.reserve(order);
+            }
+        }
+        demand
+    }
+
+    /// An order that is not in the wave keeps its stock.
+    fn reserve(&mut self, order: &Order) {
+        for line in &order.lines {
+            for part in &line.portions {
+                self.keep(line.sku, part);
+            }
+        }
+    }
+
+    /// Keeps the units of a portion, which are not in the wave, from everything that is.
+    fn keep(&mut self, sku: SkuId, part: &Portion) {
+        if let Some(way) = part.way.as_deref().filter(|_| part.stage.is_committed()) {
+            self.stock.entry((way.source, sku)).or_default().reserved += part.quantity;
+        }
+    }
+
+    fn add(&mut self, network: &Wave, id: OrderId, order: &Order) {
+        self.orders.push(id);
+        for (index, line) in order.lines.iter().enumerate() {
+            let index = index as u32;
+            let mut stated =
+                StatedLine { order: id, line: index, quantity: 0, commitments: Vec::new() };
+            for part in &line.portions {
+                match part.stage {
+                    Stage::Cancelled => continue,
+                    Stage::Open | Stage::Exception => stated.quantity += part.quantity,
+                    _ => match commitment(network, order, part) {
+                        Some(commitment) => {
+                            self.correct(line.sku, part, &commitment);
+                            stated.quantity += part.quantity;
+                            stated.commitments.push(commitment);
+                        }
+                        None => {
+                            self.keep(line.sku, part);
+                            let quantity = part.quantity;
+                            self.left_out.push(LeftOut { order: id, line: index, quantity });
+                        }
+                    },
+                }
+            }
+            if stated.quantity > 0 {
+                self.lines.push(stated);
+            }
+        }
+    }
+
+    /// Stock is stated as if commitments had not happened: units that left are added to what is
+    /// there, and those that are to leave from another node than they are at are there already.
+    fn correct(&mut self, sku: SkuId, part: &Portion, commitment: &Stated) {
+        let Some(source) = part.way.as_deref().map(|way| way.source) else { return };
+        let is_on_hand = part.stage.is_committed();
+        if is_on_hand && commitment.node != source {
+            self.keep(sku, part);
+        }
+        if !is_on_hand || commitment.node != source {
+            self.stock.entry((commitment.node, sku)).or_default().on_hand += part.quantity;
+        }
+    }
+}
+
+/// Whether anything of an order has not left its source for good.
+fn has_work_left(order: &Order) -> bool {
+    let mut portions = order.lines.iter().flat_map(|line| &line.portions);
+    portions.any(|part| {
+        part.stage.is_committed() || matches!(part.stage, Stage::Open | Stage::Exception)
+    })
+}
+
+/// What was decided for units, as firm as they are far. Units that a source has accepted stay as
+/// pinned ones do; those at the end of a lane are to leave from there, others may join them.
+fn commitment(network: &Wave, order: &Order, part: &Portion) -> Option<Stated> {
+    let way = part.way.as_deref()?;
+    let (level, pinned) = match part.stage {
+        Stage::Planned => (Level::Planned, false),
+        Stage::Released => (Level::Released, false),
+        Stage::Accepted => (Level::Released, true),
+        Stage::Picked | Stage::Packed => (Level::Picked, false),
+        Stage::Shipped if way.sent_to.is_some() => (Level::Picked, false),
+        Stage::Shipped | Stage::Delivered => (Level::Shipped, false),
+        Stage::Open | Stage::Exception | Stage::Cancelled => return None,
+    };
+    let is_pickup = matches!(order.terms.destination, Destination::Pickup { .. });
+    let service = way.service.filter(|_| !is_pickup);
+    let is_frozen = pinned || matches!(level, Level::Picked | Level::Shipped);
+    // A commitment has no route: what is frozen counts where it leaves for the customer.
+    let node = match is_frozen {
+        false => way.source,
+        true => [way.last_node(), way.source].into_iter().find(|node| {
+            network.nodes[*node].kind != NodeKind::Hub && has_price(network, order, service, *node)
+        })?,
+    };
+    let (quantity, ship_date) = (part.quantity, way.ship_date);
+    Some(Stated { quantity, node, service, ship_date, level, pinned })
+}
+
+/// Whether a shipment of the order from a node can be priced.
+fn has_price(network: &Wave, order: &Order, service: Option<ServiceId>, node: NodeId) -> bool {
+    let Destination::Ship(place) = &order.terms.destination else { return true };
+    let from = &network.nodes[node];
+    let km = haversine_km((from.latitude, from.longitude), (place.latitude, place.longitude));
+    service.is_some_and(|service| zone(network, service, node, &place.postal_code, km).is_some())
+}

@@ -1,0 +1,198 @@
+//! Waves of states: what is in them, and that stock and network are those of the state.
+
+use super::*;
+use crate::domain::{CapacityUnit, Level};
+use crate::orchestrate::event::Event;
+use crate::orchestrate::state::ExceptionRules;
+use serde_json::{Value, json};
+
+/// The state of the omnichannel wave after events: kind and fields of each, a minute apart.
+fn after(events: &[(&str, Value)]) -> (Network, State) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/omnichannel");
+    let network = Network::new(crate::ingest::wave_files(&folder).unwrap()).unwrap();
+    let mut state = State::new(&network.wave, ExceptionRules::default());
+    for (n, (kind, fields)) in events.iter().enumerate() {
+        let mut event = fields.clone();
+        event["id"] = json!(format!("e{n}"));
+        event["at"] = json!(format!("2026-11-30T09:{n:02}:00-05:00"));
+        event["event"] = json!(kind);
+        state.apply(&Event::from_json(&event.to_string()).unwrap());
+    }
+    let wrong: Vec<_> = state.exceptions.iter().map(|found| &found.detail).collect();
+    assert!(state.open_exceptions.is_empty(), "{wrong:?}");
+    (network, state)
+}
+
+fn placed(order: &str, sku: &str, quantity: u32) -> (&'static str, Value) {
+    let line = json!({ "line": "1", "sku": sku, "quantity": quantity, "unit_price": "59.00" });
+    let fields = json!({
+        "order_id": order, "latitude": 40.73, "longitude": -73.99, "postal_code": "10003",
+        "deliver_by": "2026-12-05", "lines": [line],
+    });
+    ("order_placed", fields)
+}
+
+fn planned(
+    order: &str,
+    quantity: u32,
+    node: &str,
+    route: Option<(&str, &str)>,
+) -> (&'static str, Value) {
+    let (release, ship) = ("2026-12-01", if route.is_some() { "2026-12-02" } else { "2026-12-01" });
+    let mut fields = json!({
+        "order_id": order, "line": "1", "quantity": quantity, "node_id": node, "service": "ground",
+        "release_date": release, "ship_date": ship, "delivery_date": "2026-12-04",
+    });
+    if let Some((route, departs)) = route {
+        fields["route"] = json!(route);
+        fields["departs"] = json!(departs);
+    }
+    ("line_planned", fields)
+}
+
+fn about(order: &str) -> Value {
+    json!({ "order_id": order, "line": "1" })
+}
+
+/// Commitments as text: order, units, node, level.
+fn told(made: &StateWave) -> Vec<String> {
+    let wave = &made.wave;
+    let rows = wave.commitments.iter().map(|row| {
+        let order = &wave.orders[wave.lines[row.line].order].id;
+        let pinned = if row.pinned { " pinned" } else { "" };
+        let node = &wave.nodes[row.node].id;
+        format!("{order} {} {node} {}{pinned}", row.quantity, row.level.name())
+    });
+    rows.collect()
+}
+
+fn stock(made: &StateWave, node: &str, sku: &str) -> (u32, u32) {
+    let (nodes, items) = (&made.wave.nodes, &made.wave.items);
+    let node = nodes.ids().find(|id| *nodes[*id].id == *node).unwrap();
+    let sku = items.ids().find(|id| *items[*id].sku == *sku).unwrap();
+    let stock = made.wave.stock_of(node, sku).unwrap();
+    (stock.on_hand, stock.reserved)
+}
+
+#[test]
+fn commitments_are_as_firm_as_the_stages_of_units() {
+    let mut events: Vec<(&str, Value)> =
+        ["A", "B", "C", "D", "E"].iter().map(|order| placed(order, "throw", 1)).collect();
+    events.push(placed("F", "throw", 3));
+    for order in ["B", "C", "D", "E"] {
+        events.push(planned(order, 1, "DC-NJ", None));
+    }
+    events.push(planned("F", 2, "DC-OH", None));
+    for order in ["C", "D", "E"] {
+        events.push(("line_released", about(order)));
+    }
+    events.push(("line_accepted", about("D")));
+    events.push(("line_picked", about("E")));
+    let (network, state) = after(&events);
+    let made = state_wave(&network, &state, state.now).unwrap();
+    assert_eq!(
+        told(&made),
+        [
+            "B 1 DC-NJ planned",
+            "C 1 DC-NJ released",
+            "D 1 DC-NJ released pinned",
+            "E 1 DC-NJ picked",
+            "F 2 DC-OH planned"
+        ]
+    );
+    assert_eq!(made.wave.lines[LineId(5)].quantity, 3);
+    assert_eq!(made.lines[LineId(5)], (OrderId(5), 0));
+    assert_eq!(made.wave.now.timestamp(), state.now.instant);
+    // All units are at their source still: stock is as it was.
+    assert_eq!(stock(&made, "DC-NJ", "throw"), (9, 1));
+}
+
+#[test]
+fn units_that_left_are_on_hand_again_and_finished_orders_stay_out() {
+    let mut events = vec![placed("A", "throw", 3), placed("B", "throw", 1)];
+    for (order, units) in [("A", 2), ("B", 1)] {
+        events.push(planned(order, units, "DC-NJ", None));
+        events.push(("line_released", about(order)));
+        events.push(("line_picked", about(order)));
+        events.push(("line_shipped", about(order)));
+    }
+    let (network, state) = after(&events);
+    let made = state_wave(&network, &state, state.now).unwrap();
+    // A waits for its third unit; all of B has left.
+    assert_eq!(told(&made), ["A 2 DC-NJ shipped"]);
+    assert_eq!(made.wave.orders.len(), 1);
+    assert_eq!(stock(&made, "DC-NJ", "throw"), (8, 1));
+}
+
+#[test]
+fn units_at_the_end_of_a_lane_leave_from_there() {
+    let lane = Some(("DC-NJ>ST-NYC", "2026-12-01"));
+    let mut events = vec![placed("A", "throw", 2), planned("A", 1, "DC-NJ", lane)];
+    for kind in ["line_released", "line_picked"] {
+        events.push((kind, about("A")));
+    }
+    let (network, state) = after(&events);
+    let made = state_wave(&network, &state, state.now).unwrap();
+    assert_eq!(told(&made), ["A 1 ST-NYC picked"]);
+    // Its unit is still in New Jersey, and is stated in New York.
+    assert_eq!(stock(&made, "DC-NJ", "throw"), (9, 2));
+    let before = stock(&made, "ST-NYC", "throw");
+    let mut left = about("A");
+    left["to_node"] = json!("ST-NYC");
+    events.push(("line_shipped", left));
+    let (network, state) = after(&events);
+    let made = state_wave(&network, &state, state.now).unwrap();
+    assert_eq!(told(&made), ["A 1 ST-NYC picked"]);
+    assert_eq!(stock(&made, "DC-NJ", "throw"), (8, 1));
+    assert_eq!(stock(&made, "ST-NYC", "throw"), before);
+}
+
+#[test]
+fn held_orders_stay_out_with_their_stock() {
+    let events = [
+        placed("A", "throw", 3),
+        planned("A", 2, "DC-NJ", None),
+        ("order_held", json!({ "order_id": "A" })),
+    ];
+    let (network, state) = after(&events);
+    let made = state_wave(&network, &state, state.now).unwrap();
+    assert!(made.wave.orders.is_empty());
+    assert_eq!(stock(&made, "DC-NJ", "throw"), (9, 3));
+}
+
+#[test]
+fn closed_nodes_do_no_work_and_changed_capacity_holds() {
+    let until = json!({ "node_id": "DC-OH", "until": "2026-12-02" });
+    let less = json!({ "node_id": "ST-NYC", "unit": "shipments", "capacity": "1" });
+    let (network, state) = after(&[("capacity_changed", less), ("node_closed", until)]);
+    let made = state_wave(&network, &state, state.now).unwrap();
+    let wave = &made.wave;
+    let node = |id: &str| wave.nodes.ids().find(|node| *wave.nodes[*node].id == *id).unwrap();
+    let most = |name: &str, date: &str, unit| {
+        let rows = wave.capacities_on(node(name), date.parse().unwrap());
+        rows.filter(|row| row.unit == unit).map(|row| row.capacity.to_f64()).last()
+    };
+    assert_eq!(most("DC-OH", "2026-12-01", CapacityUnit::Units), Some(0.0));
+    assert_ne!(most("DC-OH", "2026-12-02", CapacityUnit::Units), Some(0.0));
+    assert_eq!(most("ST-NYC", "2026-12-02", CapacityUnit::Shipments), Some(1.0));
+}
+
+#[test]
+fn refusals_are_exclusions() {
+    let mut missing = about("A");
+    missing["until"] = json!("2026-12-03");
+    let events = [
+        placed("A", "throw", 2),
+        planned("A", 2, "DC-NJ", None),
+        ("line_released", about("A")),
+        ("line_rejected", missing),
+    ];
+    let (network, state) = after(&events);
+    let made = state_wave(&network, &state, state.now).unwrap();
+    assert!(made.wave.commitments.iter().all(|row| row.level != Level::Released));
+    let found = &made.wave.exclusions[0];
+    assert_eq!(
+        (&*made.wave.nodes[found.node].id, found.until),
+        ("DC-NJ", "2026-12-03".parse().unwrap())
+    );
+}

@@ -1,0 +1,85 @@
+//! `replan` and `release`: a plan of a state, its folder, and what it says.
+
+use crate::program::{Place, names};
+
+const ORDERS: &str = r#"{"id":"e1","at":"2026-11-23T07:00:00-05:00","event":"order_placed","order_id":"A","latitude":40.44,"longitude":-79.99,"postal_code":"15222","deliver_by":"2026-11-27","lines":[{"line":"1","sku":"tent","quantity":1,"unit_price":"179.00"},{"line":"2","sku":"stove","quantity":1,"unit_price":"59.00"}]}
+{"id":"e2","at":"2026-11-23T07:05:00-05:00","event":"order_placed","order_id":"B","latitude":40.75,"longitude":-73.99,"postal_code":"10001","lines":[{"line":"1","sku":"tent","quantity":2,"unit_price":"179.00"}]}
+"#;
+
+fn place() -> Place {
+    let place = Place::new();
+    std::fs::write(place.path("orders.jsonl"), ORDERS).unwrap();
+    for args in
+        ["init datasets/quickstart --state DIR/s", "events apply DIR/orders.jsonl --state DIR/s"]
+    {
+        assert_eq!(place.run(args).code, 0);
+    }
+    place
+}
+
+/// Tests that a plan is written with its delta and the wave that it is of, verified by `verify`, and
+/// replaced by the next one.
+#[test]
+fn a_replan_is_a_plan_with_its_wave() {
+    let place = place();
+    let ran = place.run("replan --state DIR/s --out DIR/p --csv --quiet");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stdout.contains("2 orders, 3 lines"), "{ran:?}");
+    assert!(ran.stdout.contains("3 newly filled"), "{ran:?}");
+    let files = names(&place.path("p"));
+    for file in ["certificate.json", "delta.csv", "delta.parquet", "assignments.parquet", "wave"] {
+        assert!(files.contains(&file.to_owned()), "{files:?}");
+    }
+    let delta = std::fs::read_to_string(place.path("p/delta.csv")).unwrap();
+    let head = wavewright::orchestrate::replan::DELTA_COLUMNS.join(",");
+    assert_eq!(delta.lines().next(), Some(&*head));
+    assert!(delta.contains("A,1,tent,newly_filled,,,,,1,"), "{delta}");
+    let verified = place.run("verify DIR/p/wave DIR/p");
+    assert_eq!(verified.code, 0, "{verified:?}");
+    assert_eq!(place.run("check DIR/p/wave").code, 0);
+    // The same plan of the same state is the same run.
+    let again = place.run("replan --state DIR/s --out DIR/p --quiet --json");
+    let run = again.json()["run"].as_str().unwrap().to_owned();
+    assert!(ran.stdout.contains(&run), "{run}: {ran:?}");
+    assert!(!names(&place.path("p")).contains(&"delta.csv".to_owned()));
+    std::fs::write(place.path("p/mine.txt"), "").unwrap();
+    assert_eq!(place.run("replan --state DIR/s --out DIR/p").code, 2);
+}
+
+/// Tests that a plan is in the log once it is released, and that the next one then changes nothing.
+#[test]
+fn a_released_plan_is_kept_by_the_next() {
+    let place = place();
+    let run = place.run("replan --state DIR/s --out DIR/p --json --quiet").json()["run"].clone();
+    let run = run.as_str().unwrap();
+    let released = place.run(&format!("release --state DIR/s --run {run}"));
+    assert_eq!(released.code, 0, "{released:?}");
+    assert!(released.stdout.contains(&format!("of run {run} are in the log")), "{released:?}");
+    let log = place.run("events list --state DIR/s --order A").stdout;
+    assert!(log.contains("\"event\":\"line_planned\""), "{log}");
+    let next = place.run("replan --state DIR/s --out DIR/p --json --quiet").json();
+    assert_eq!((&next["changed_lines"], &next["events"]), (&0.into(), &0.into()), "{next}");
+    let again = place.run(&format!("release --state DIR/s --run {run} --json"));
+    assert_eq!(again.code, 2);
+    let told = again.json()["error"]["message"].clone();
+    assert!(told.as_str().unwrap().contains("is released, and only a staged run"), "{told}");
+    assert_eq!(place.run("release --state DIR/s --run R0").code, 2);
+}
+
+/// Tests that a dry run keeps nothing, and that `now` does not go back.
+#[test]
+fn a_dry_run_keeps_nothing() {
+    let place = place();
+    let before = place.run("events list --state DIR/s --all").stdout;
+    let now = "2026-11-24T09:00:00-05:00";
+    let ran = place.run(&format!("replan --state DIR/s --out DIR/p --dry-run --now {now} --json"));
+    let told = ran.json();
+    assert_eq!((&told["run"], &told["now"]), (&serde_json::Value::Null, &now.into()), "{told}");
+    assert!(!place.names().contains(&"s-replan".to_owned()));
+    assert_eq!(place.run("events list --state DIR/s --all").stdout, before);
+    let earlier = place.run("replan --state DIR/s --out DIR/p --now 2026-11-23T06:30:00-05:00");
+    assert_eq!(earlier.code, 2);
+    assert!(earlier.stderr.contains("before the latest event"), "{earlier:?}");
+    let lines = place.run("replan --state DIR/s --out DIR/p --now soon");
+    assert_eq!(lines.code, 2);
+}

@@ -1,1 +1,0 @@
-//! What single events do, one by one.
