@@ -55,11 +55,13 @@ pub(super) struct Demand {
 }
 
 impl Demand {
-    pub(super) fn new(network: &Wave, state: &State) -> Demand {
+    /// What is open or committed, with what has left from `today` on: it took of the capacity that
+    /// others want on those days.
+    pub(super) fn new(network: &Wave, state: &State, today: Day) -> Demand {
         let (stock, left_out) = (BTreeMap::new(), Vec::new());
         let mut demand = Demand { orders: Vec::new(), lines: Vec::new(), stock, left_out };
         for (id, order) in state.orders.enumerate() {
-            if !order.is_held() && has_work_left(order) {
+            if !order.is_held() && (has_work_left(order) || works_from(order, today)) {
                 demand.add(network, id, order);
             } else {
                 demand.reserve(order);
@@ -134,6 +136,13 @@ fn has_work_left(order: &Order) -> bool {
     portions.any(|part| {
         part.stage.is_committed() || matches!(part.stage, Stage::Open | Stage::Exception)
     })
+}
+
+/// Whether something of an order leaves, or has left, on a day or later.
+fn works_from(order: &Order, today: Day) -> bool {
+    let portions = order.lines.iter().flat_map(|line| &line.portions);
+    let mut ways = portions.filter(|p| p.stage != Stage::Cancelled).filter_map(|p| p.way.as_ref());
+    ways.any(|way| way.ship_date >= today)
 }
 
 /// What was decided for units, as firm as they are far. Units that a source has accepted stay as

@@ -98,7 +98,7 @@ pub fn write_state_wave(
     now: Moment,
     folder: &Path,
 ) -> Result<StateWave, WaveError> {
-    let demand = Demand::new(&network.wave, state);
+    let demand = Demand::new(&network.wave, state, now.date());
     tables::write(network, state, &demand, now, folder)?;
     let wave = read_wave(folder).map_err(WaveError::Findings)?.wave;
     Ok(StateWave {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::{CapacityUnit, Level};
-use crate::orchestrate::event::Event;
+use crate::orchestrate::event::{Event, Moment};
 use crate::orchestrate::state::ExceptionRules;
 use serde_json::{Value, json};
 
@@ -117,8 +117,13 @@ fn units_that_left_are_on_hand_again_and_finished_orders_stay_out() {
         events.push(("line_shipped", about(order)));
     }
     let (network, state) = after(&events);
+    // All of B leaves on the first of December, and takes of that day's capacity.
     let made = state_wave(&network, &state, state.now).unwrap();
-    // A waits for its third unit; all of B has left.
+    assert_eq!(told(&made), ["A 2 DC-NJ shipped", "B 1 DC-NJ shipped"]);
+    assert_eq!(stock(&made, "DC-NJ", "throw"), (9, 1));
+    // A waits for its third unit; B is over the day after.
+    let later = Moment::parse("2026-12-02T09:00:00-05:00").unwrap();
+    let made = state_wave(&network, &state, later).unwrap();
     assert_eq!(told(&made), ["A 2 DC-NJ shipped"]);
     assert_eq!(made.wave.orders.len(), 1);
     assert_eq!(stock(&made, "DC-NJ", "throw"), (8, 1));
