@@ -254,7 +254,7 @@ fn tell(
                     delta.count(Difference::NewlyFilled),
                     delta.count(Difference::NewlyUnfilled),
                 ),
-                format!("  against what was decided before it costs {cost} more"),
+                format!("  difference of the cost to what was decided before: {cost}"),
                 format!("  objective {:.2}, {}", certificate.objective, gap(certificate.gap)),
             ];
             if left_out > 0 {

@@ -23,7 +23,7 @@ const WISHES: usize = 4;
 const NODES: i32 = 200;
 /// Neighbourhoods that are searched side by side, whatever the number of threads.
 const BATCH: usize = 4;
-/// Passes over all orders with neighbourhoods of one size, at most.
+/// Passes over all orders with neighbourhoods of one size, at most, before the next size.
 const PASSES: usize = 4;
 
 /// A plan while it is searched.
@@ -53,14 +53,20 @@ pub fn improve(
 ) -> Result<Vec<Option<Column>>, HighsError> {
     let mut search = Search::new(problem, relaxation, plan);
     let settings = MipSettings { nodes: NODES, absolute_gap: 0.5, threads: 1, ..settings };
-    for size in ORDERS {
-        for _ in 0..PASSES {
-            if !search.pass(size, settings, control)? {
-                break;
+    loop {
+        let mut is_better = false;
+        for size in ORDERS {
+            for _ in 0..PASSES {
+                if !search.pass(size, settings, control)? {
+                    break;
+                }
+                is_better = true;
             }
         }
+        if !is_better || control.stopped().is_some() {
+            return Ok(search.plan());
+        }
     }
-    Ok(search.plan())
 }
 
 impl<'a> Search<'a> {
@@ -139,8 +145,15 @@ impl<'a> Search<'a> {
             }
             let chosen = batch.par_iter().map(|orders| self.choose_anew(orders, settings, control));
             let chosen: Result<Vec<_>, HighsError> = chosen.collect();
-            for columns in chosen? {
-                is_better |= self.take(columns);
+            for (orders, columns) in batch.iter().zip(chosen?) {
+                let stays = columns.is_empty();
+                if self.take(columns) {
+                    is_better = true;
+                } else if !stays {
+                    // Another took what it wanted: it chooses from what is left.
+                    let columns = self.choose_anew(orders, settings, control)?;
+                    is_better |= self.take(columns);
+                }
             }
         }
         Ok(is_better && control.stopped().is_none())
