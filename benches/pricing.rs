@@ -11,7 +11,7 @@ use wavewright::domain::{Model, Wave};
 use wavewright::generate::{Format, GenerateSettings, Regime, generate, write};
 use wavewright::ingest::{read_model, read_wave};
 use wavewright::options::Planner;
-use wavewright::solve::{Approach, Control, ExactSettings, WaveProblem, relax};
+use wavewright::solve::{Approach, Control, ExactSettings, Sifting, WaveProblem, relax};
 
 /// Pricing rounds that are timed; all of them are steps of ascent.
 const ROUNDS: usize = 15;
@@ -48,7 +48,13 @@ fn say(what: &str, seconds: f64, orders: usize) {
 fn rounds(problem: &WaveProblem) -> Vec<f64> {
     let interrupted = AtomicBool::new(false);
     let control = Control::new(f64::INFINITY, &interrupted, |_| ());
-    let settings = ExactSettings { approach: Approach::Decompose, gap: 0.0, threads: 1, seed: 1 };
+    let settings = ExactSettings {
+        approach: Approach::Decompose,
+        gap: 0.0,
+        threads: 1,
+        seed: 1,
+        sifting: Sifting::default(),
+    };
     let mut ends = Vec::new();
     relax(problem, &[], &[], settings, &control, &mut |_| {
         ends.push(Instant::now());

@@ -4,7 +4,7 @@ use crate::domain::{CostKey, Method, Model, Wave};
 use crate::options::Planner;
 use crate::plan::{Certificate, Ledger, Plan, Proof, Seconds, Status, explain};
 use crate::solve::{
-    Approach, Control, ExactSettings, HighsError, Outcome, ResourceKey, Start, solve_exact,
+    Approach, Control, ExactSettings, HighsError, Outcome, ResourceKey, Sifting, Start, solve_exact,
 };
 use crate::strategies::Strategy;
 use crate::verify::{Violation, verify};
@@ -73,8 +73,8 @@ pub fn plan_wave(
     };
     let planner = Planner::new(wave, model);
     let threads = threads(model);
-    let settings =
-        ExactSettings { approach, gap: model.solve.gap, threads, seed: model.solve.seed };
+    let (gap, seed) = (model.solve.gap, model.solve.seed);
+    let settings = ExactSettings { approach, gap, threads, seed, sifting: Sifting::default() };
     let value = |decisions| Ledger::new(&planner, decisions).objective(model);
     let before = control.seconds();
     let outcome = match strategy {

@@ -3,7 +3,9 @@
 use crate::domain::{Model, Wave};
 use crate::options::Planner;
 use crate::plan::Ledger;
-use crate::solve::{Approach, Control, ExactSettings, ExportError, Exported, export_program};
+use crate::solve::{
+    Approach, Control, ExactSettings, ExportError, Exported, Sifting, export_program,
+};
 use std::path::Path;
 
 /// Writes the exact program of a wave to a `.mps` or `.lp` file; the extension says which.
@@ -26,6 +28,7 @@ pub fn write_program(
         gap: model.solve.gap,
         threads: model.solve.threads.max(1),
         seed: model.solve.seed,
+        sifting: Sifting::default(),
     };
     let value = |decisions| Ledger::new(&planner, decisions).objective(model);
     export_program(&planner, settings, &value, path, control)

@@ -9,7 +9,7 @@
 use crate::solve::Control;
 use crate::solve::master::PlanKey;
 use crate::solve::relax::{Duals, OrderResult, Relaxation, Step, price_wave};
-use crate::solve::wave_options::WaveProblem;
+use crate::solve::wave_options::{OrderProblem, WaveProblem};
 use rustc_hash::FxHashMap;
 
 /// The first step of a price, as a part of what an order costs on average.
@@ -23,20 +23,22 @@ const MEMORY: f64 = 0.95;
 /// Steps whose bound is this near to the best, relatively, give order plans worth keeping.
 const NEAR: f64 = 0.03;
 
-/// Takes up to so many steps from some prices. The order plans of the relaxation are those of all steps that came
-/// near; those at the best prices, one an order, are chosen in full.
+/// Takes up to so many steps from the prices of a relaxation, and raises its bound. It gains the
+/// order plans of all steps that came near; those at the best prices, one an order, are chosen in
+/// full.
 pub fn ascend(
     problem: &WaveProblem,
-    mut duals: Duals,
+    mut best: Relaxation,
     steps: usize,
     control: &Control,
     improve: &mut dyn FnMut(Step) -> f64,
 ) -> Relaxation {
-    let mut best = Relaxation::unknown(problem);
+    let mut duals = best.duals.clone();
     let mut direction = vec![0.0; problem.resources.len()];
     let mut squares = vec![0.0; problem.resources.len()];
     let mut length = 0.0;
-    let mut known: FxHashMap<PlanKey, usize> = FxHashMap::default();
+    let plans = best.columns.iter().enumerate();
+    let mut known: FxHashMap<PlanKey, usize> = plans.map(|(at, plan)| (plan.key(), at)).collect();
     for step in 0..steps {
         let (bound, results) = price_wave(problem, &mut duals);
         let excess = excess(problem, &duals, &results);
@@ -86,7 +88,7 @@ pub fn ascend(
 
 /// What is wanted of each contended resource beyond its supply.
 fn excess(problem: &WaveProblem, duals: &Duals, results: &[OrderResult]) -> Vec<f64> {
-    let rows = problem.resources.rows().iter().zip(&problem.contended);
+    let rows = problem.resources.rows().iter().zip(problem.contended.iter());
     let mut excess: Vec<f64> = rows
         .zip(&duals.prices.resources)
         .map(|((row, contended), price)| {
@@ -109,7 +111,7 @@ fn opening_shares(problem: &WaveProblem, results: &[OrderResult]) -> Vec<Vec<Vec
             used[order.tables.openings[*local] as usize] += share;
         }
     }
-    let of_order = |(order, result): (&crate::solve::OrderProblem, &OrderResult)| {
+    let of_order = |(order, result): (&OrderProblem, &OrderResult)| {
         let tables = &order.tables;
         let mut prices = vec![vec![0.0; tables.openings.len()]; tables.states.needs()];
         for (need, local, _) in &result.plan.openings {

@@ -22,6 +22,7 @@ mod routes;
 mod rows;
 mod saddle;
 mod search;
+mod sift;
 mod states;
 mod tables;
 mod unfilled;
@@ -29,7 +30,7 @@ mod wave_options;
 
 pub use control::{Control, Progress, Stage, resident_memory};
 pub use exact::{
-    Approach, ExactSettings, ExportError, Exported, Outcome, Start, Value, export_program,
+    Approach, ExactSettings, ExportError, Exported, Outcome, Sifting, Start, Value, export_program,
     solve_exact,
 };
 pub use greedy::Stockroom;

@@ -38,9 +38,12 @@ struct Search<'a> {
     outside: Outside,
     /// The orders that use each contended resource.
     users: FxHashMap<u32, Vec<u32>>,
+    /// How much is still to be gained.
+    wanted: f64,
 }
 
-/// Improves a plan until passes over all orders find nothing, or the control says stop.
+/// Improves a plan until it costs less by `enough`, passes over all orders find nothing, or the
+/// control says stop.
 ///
 /// # Errors
 /// When HiGHS fails.
@@ -48,10 +51,11 @@ pub fn improve(
     problem: &WaveProblem,
     relaxation: &Relaxation,
     plan: Vec<Option<Column>>,
+    enough: f64,
     settings: MipSettings,
     control: &Control,
 ) -> Result<Vec<Option<Column>>, HighsError> {
-    let mut search = Search::new(problem, relaxation, plan);
+    let mut search = Search::new(problem, relaxation, plan, enough);
     let settings = MipSettings { nodes: NODES, absolute_gap: 0.5, threads: 1, ..settings };
     loop {
         let mut is_better = false;
@@ -63,7 +67,7 @@ pub fn improve(
                 is_better = true;
             }
         }
-        if !is_better || control.stopped().is_some() {
+        if !is_better || search.is_done(control) {
             return Ok(search.plan());
         }
     }
@@ -74,6 +78,7 @@ impl<'a> Search<'a> {
         problem: &'a WaveProblem<'a>,
         relaxation: &'a Relaxation,
         plan: Vec<Option<Column>>,
+        enough: f64,
     ) -> Search<'a> {
         let reduced = relaxation.reduced_costs();
         let mut choices: Vec<Vec<u32>> = vec![Vec::new(); problem.orders.len()];
@@ -98,6 +103,7 @@ impl<'a> Search<'a> {
             regret: current.iter().map(|column| relaxation.reduced_cost(column)).collect(),
             outside: Outside::nothing(problem),
             users: FxHashMap::default(),
+            wanted: enough,
             current: Vec::new(),
         };
         for column in &current {
@@ -128,7 +134,7 @@ impl<'a> Search<'a> {
         let mut is_tried = vec![false; self.current.len()];
         let mut is_better = false;
         let mut next = 0;
-        while next < seeds.len() && control.stopped().is_none() {
+        while next < seeds.len() && !self.is_done(control) {
             let mut batch: Vec<Vec<usize>> = Vec::with_capacity(BATCH);
             while batch.len() < BATCH
                 && let Some(&seed) = seeds.get(next)
@@ -156,7 +162,11 @@ impl<'a> Search<'a> {
                 }
             }
         }
-        Ok(is_better && control.stopped().is_none())
+        Ok(is_better && !self.is_done(control))
+    }
+
+    fn is_done(&self, control: &Control) -> bool {
+        self.wanted <= 0.0 || control.stopped().is_some()
     }
 
     /// An order, those that use what it would rather have, what those would rather have, and so
@@ -228,6 +238,7 @@ impl<'a> Search<'a> {
         self.exchange(&before, &columns);
         let new = cost(&columns) + touched.cost(self.problem, &self.outside);
         if new < old - 1e-6 {
+            self.wanted -= old - new;
             return true;
         }
         self.exchange(&columns, &before);

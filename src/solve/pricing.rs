@@ -9,7 +9,7 @@ use crate::options::{OrderOptions, Planner};
 use crate::solve::column::{Column, Entry};
 use crate::solve::routes::{LineWay, Routes};
 use crate::solve::tables::{GroupTable, LineTable, OrderTables, price_of, stock_price};
-use crate::solve::{ResourceId, Resources};
+use crate::solve::{ResourceId, ResourceKey, Resources};
 use crate::units::{Decimal, Quantity};
 
 /// Prices of what orders compete for, in weighted minor units.
@@ -17,6 +17,29 @@ use crate::units::{Decimal, Quantity};
 pub struct Prices {
     /// By resource, not negative.
     pub resources: Vec<f64>,
+}
+
+impl Prices {
+    /// What is known of the prices of another wave.
+    pub fn known(
+        planner: &Planner,
+        resources: &Resources,
+        others: &[(ResourceKey, f64)],
+    ) -> Prices {
+        let mut prices = Prices { resources: vec![0.0; resources.len()] };
+        for &(mut key, price) in others {
+            // All that is released of a stock counts in its last step.
+            if let ResourceKey::Stock { node, sku, step } = &mut key
+                && let Some(profile) = planner.stock(*node, *sku)
+            {
+                *step = profile.steps().len() as u32 - 1;
+            }
+            if let Some(id) = resources.id(&key) {
+                prices.resources[id as usize] = price;
+            }
+        }
+        prices
+    }
 }
 
 /// Prices of the rows that belong to one order.
@@ -123,8 +146,30 @@ impl<'a> Scan<'a> {
 
     /// Finds the cheapest shipment of every state.
     pub fn cheapest(&self) -> BestShipments {
-        let states = &self.tables.states;
         let mut best = BestShipments::new(self.tables, Routes::cheapest(self));
+        let BestShipments { cost: least, group: cheapest, routes } = &mut best;
+        let routes = &*routes;
+        self.shipments(routes, |index, state, cost| {
+            let group = &self.tables.groups[index];
+            let class = self.tables.exchanges.class(index);
+            let kind = Kind { class, added: usize::from(!group.joins) }.index();
+            if cost >= least[kind][state] {
+                return;
+            }
+            let parcels = self.tables.shipments[group.shipment].parcels[state];
+            let fits =
+                |left: &[Decimal]| self.column(0, self.entries(index, state, routes)).fits(left);
+            if self.work_fits(group, state, parcels) && self.left.is_none_or(fits) {
+                least[kind][state] = cost;
+                cheapest[kind][state] = index as u32;
+            }
+        });
+        best
+    }
+
+    /// Visits every shipment that the lines' cheapest ways make up: group, state and cost.
+    pub(super) fn shipments(&self, routes: &Routes, mut visit: impl FnMut(usize, usize, f64)) {
+        let states = &self.tables.states;
         // The states that lines of a group make up, with the cost of the lines.
         let mut covered: Vec<(usize, f64)> = Vec::with_capacity(states.count());
         for (index, group) in self.tables.groups.iter().enumerate() {
@@ -133,7 +178,7 @@ impl<'a> Scan<'a> {
             for &need in &group.needs {
                 let before = covered.len();
                 for digit in 1..=states.whole(need) {
-                    let cost = self.need_cost(group, need, digit, &best.routes);
+                    let cost = self.need_cost(group, need, digit, routes);
                     let Some(cost) = cost.filter(|cost| cost.is_finite()) else { continue };
                     for at in 0..before {
                         let (state, sum) = covered[at];
@@ -144,24 +189,14 @@ impl<'a> Scan<'a> {
             let table = &self.tables.shipments[group.shipment];
             let fixed = self.group_price(group);
             let parcel_price = self.parcel_price(group);
-            let class = self.tables.exchanges.class(index);
-            let kind = Kind { class, added: usize::from(!group.joins) }.index();
             for &(state, sum) in &covered[1..] {
                 let parcels = table.parcels[state];
                 let cost = sum + fixed + table.cost[state] + parcel_price * parcels as f64;
-                if cost < best.cost[kind][state] && self.work_fits(group, state, parcels) {
-                    let fits = |left: &[Decimal]| {
-                        let entries = self.entries(index, state, &best.routes);
-                        self.column(0, entries).fits(left)
-                    };
-                    if self.left.is_none_or(fits) {
-                        best.cost[kind][state] = cost;
-                        best.group[kind][state] = index as u32;
-                    }
+                if cost.is_finite() {
+                    visit(index, state, cost);
                 }
             }
         }
-        best
     }
 
     /// What units of a need cost in a group, by the cheapest way of each of its lines.

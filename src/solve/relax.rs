@@ -43,23 +43,6 @@ impl Duals {
         }
     }
 
-    /// What is known of other prices.
-    pub fn known(problem: &WaveProblem, prices: &[(ResourceKey, f64)]) -> Duals {
-        let mut duals = Duals::free(problem);
-        for &(mut key, price) in prices {
-            // All that is released of a stock counts in its last step.
-            if let ResourceKey::Stock { node, sku, step } = &mut key
-                && let Some(profile) = problem.planner.stock(*node, *sku)
-            {
-                *step = profile.steps().len() as u32 - 1;
-            }
-            if let Some(id) = problem.resources.id(&key) {
-                duals.prices.resources[id as usize] = price;
-            }
-        }
-        duals
-    }
-
     /// Takes all prices back; shares stay.
     pub(super) fn clear(&mut self) {
         self.prices.resources.fill(0.0);
@@ -185,6 +168,12 @@ const MAX_CUT_ROUNDS: usize = 40;
 const FIRST_STEPS: usize = 20;
 /// Steps from prices that are known, which leave them where they are.
 const KNOWN_STEPS: usize = 1;
+
+/// Steps of ascent from some prices, or none.
+pub(super) fn first_steps(prices: &[(ResourceKey, f64)]) -> usize {
+    if prices.is_empty() { FIRST_STEPS } else { KNOWN_STEPS }
+}
+
 /// The part of the way that prices do not go.
 const SMOOTHING: f64 = 0.5;
 
@@ -229,9 +218,9 @@ pub fn relax(
     }
     let plan = primal::by_order(problem, start.iter().cloned());
     if settings.approach == Approach::Decompose {
-        let known = Duals::known(problem, prices);
-        let steps = if prices.is_empty() { FIRST_STEPS } else { KNOWN_STEPS };
-        let relaxation = ascend(problem, known, steps, control, improve);
+        best.duals.prices = Prices::known(problem.planner, &problem.resources, prices);
+        let steps = first_steps(prices);
+        let relaxation = ascend(problem, best, steps, control, improve);
         return saddle::raise(problem, relaxation, &plan, settings, control, improve);
     }
     let mut master = Master::new(problem, plan, seed)?;
@@ -301,7 +290,8 @@ pub fn relax(
 /// Prices every order, and keeps the shares that it found; returns the bound at these prices.
 pub(super) fn price_wave(problem: &WaveProblem, duals: &mut Duals) -> (f64, Vec<OrderResult>) {
     let results = price_all(problem, duals);
-    let bound = lagrangian_bound(problem, duals, &results);
+    let orders = results.iter().map(|result| result.least).sum();
+    let bound = lagrangian_bound(problem, duals, orders);
     for (order, result) in duals.orders.iter_mut().zip(&results) {
         order.shares.clone_from(&result.shares);
     }
@@ -319,9 +309,8 @@ fn price_all(problem: &WaveProblem, duals: &Duals) -> Vec<OrderResult> {
     (0..problem.orders.len()).into_par_iter().map(price).collect()
 }
 
-/// The Lagrangian bound at these prices.
-fn lagrangian_bound(problem: &WaveProblem, duals: &Duals, results: &[OrderResult]) -> f64 {
-    let orders: f64 = results.iter().map(|result| result.least).sum();
+/// The Lagrangian bound at these prices, with what the orders cost at least together.
+pub(super) fn lagrangian_bound(problem: &WaveProblem, duals: &Duals, orders: f64) -> f64 {
     let mut bound = orders - duals.cut_worth;
     for (row, price) in problem.resources.rows().iter().zip(&duals.prices.resources) {
         bound -= price * row.supply.to_f64();

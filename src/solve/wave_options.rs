@@ -1,15 +1,17 @@
 //! The options and tables of every order of a wave, built in parallel.
 
 use crate::domain::CostKey;
-use crate::ids::OrderId;
+use crate::ids::{NodeId, OrderId};
 use crate::network::distance_matrix;
 use crate::options::{OrderOptions, Planner, order_options};
 use crate::solve::column::{Column, Entry, Pricer};
 use crate::solve::pricing::{OrderPrices, Prices, Scan};
-use crate::solve::tables::OrderTables;
+use crate::solve::tables::{OrderTables, ReleaseIds};
 use crate::solve::{ResourceId, Resources};
+use crate::units::Decimal;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Orders whose distances are computed at a time.
 const BATCH: usize = 256;
@@ -25,40 +27,26 @@ pub struct OrderProblem {
 #[derive(Debug)]
 pub struct WaveProblem<'a> {
     pub planner: &'a Planner<'a>,
-    pub resources: Resources,
+    pub resources: Arc<Resources>,
     /// The orders with open lines, in the order of the wave.
     pub orders: Vec<OrderProblem>,
     /// By resource: whether all orders together could want more than there is for free.
-    pub contended: Vec<bool>,
+    pub contended: Arc<[bool]>,
+    /// Whether the orders have all of their options: a bound for them is one for the wave.
+    pub is_whole: bool,
 }
 
 impl<'a> WaveProblem<'a> {
     pub fn new(planner: &'a Planner<'a>) -> WaveProblem<'a> {
-        let wave = planner.wave;
-        let resources = Resources::new(planner);
-        let ids: Vec<OrderId> = wave.orders.ids().collect();
-        let orders: Vec<OrderProblem> = ids
-            .par_chunks(BATCH)
-            .flat_map_iter(|batch| {
-                let km = distance_matrix(wave, batch);
-                let problems: Vec<OrderProblem> = batch
-                    .iter()
-                    .zip(km.rows())
-                    .filter_map(|(&order, km)| {
-                        let km = km.to_vec();
-                        let options = order_options(planner, order, &km, &mut |_| {});
-                        if options.lines.is_empty() {
-                            return None;
-                        }
-                        let tables = OrderTables::new(planner, &resources, &options);
-                        Some(OrderProblem { options, tables })
-                    })
-                    .collect();
-                problems
-            })
-            .collect();
-        let contended = contended(&resources, &orders);
-        WaveProblem { planner, resources, orders, contended }
+        let resources = Arc::new(Resources::new(planner));
+        let demand = Demand::new(&resources);
+        let ids: Vec<OrderId> = planner.wave.orders.ids().collect();
+        let orders = build_orders(planner, &resources, &ids, &|| false, &|_, order| {
+            demand.add(planner, &order);
+            order
+        });
+        let contended = demand.contended(&resources);
+        WaveProblem { planner, resources, orders, contended, is_whole: true }
     }
 
     /// The orders as they arrived, as indices.
@@ -128,55 +116,103 @@ impl<'a> WaveProblem<'a> {
     }
 }
 
-/// Whether all orders together could want more of each resource than there is for free. Each
-/// order counts with more than it can ever use.
-fn contended(resources: &Resources, orders: &[OrderProblem]) -> Vec<bool> {
-    let mut wanted = vec![0.0; resources.len()];
-    let mut of_order: FxHashMap<ResourceId, f64> = FxHashMap::default();
-    for OrderProblem { options, tables } in orders {
-        of_order.clear();
-        let units = |line: usize| options.lines[line].quantity as f64;
-        // A line counts once for each resource that any of its options uses.
-        let mut seen: FxHashSet<(ResourceId, usize)> = FxHashSet::default();
-        let mut want = |id: Option<ResourceId>, line: usize, amount: f64| {
-            if let Some(id) = id.filter(|id| seen.insert((*id, line))) {
-                *of_order.entry(id).or_default() += amount;
-            }
-        };
-        for group in &tables.groups {
-            let parcels = &tables.shipments[group.shipment].parcels;
-            for table in &group.lines {
-                let (line, need) = (table.line, options.lines[table.line].need);
-                let parts = if options.split_lines { units(line) } else { 1.0 };
-                want(group.release.units, line, units(line));
-                want(group.release.lines, line, parts);
-                want(group.release.shipments, line, parts);
-                want(group.release.minutes, line, table.minutes * units(line));
-                let alone = parcels[tables.states.stride(need) * tables.states.whole(need)] as f64;
-                want(group.carrier, line, alone.max(parts));
+/// Builds the options and tables of those of the orders that have open lines, in batches side by
+/// side, and keeps of each what `keep` makes of it; it hears the order's position among the `ids`.
+/// Batches that begin after a stop are left out.
+pub(super) fn build_orders<T: Send>(
+    planner: &Planner,
+    resources: &Resources,
+    ids: &[OrderId],
+    stop: &(dyn Fn() -> bool + Sync),
+    keep: &(impl Fn(usize, OrderProblem) -> T + Sync),
+) -> Vec<T> {
+    let of_batch = |(number, batch): (usize, &[OrderId])| {
+        let mut kept = Vec::with_capacity(batch.len());
+        if stop() {
+            return kept;
+        }
+        let km = distance_matrix(planner.wave, batch);
+        for (at, (&order, km)) in batch.iter().zip(km.rows()).enumerate() {
+            let options = order_options(planner, order, &km.to_vec(), &mut |_| {});
+            if !options.lines.is_empty() {
+                let tables = OrderTables::new(planner, resources, &options);
+                kept.push(keep(number * BATCH + at, OrderProblem { options, tables }));
             }
         }
-        for (supply, table) in options.transfers.supplies.iter().zip(&tables.supplies) {
-            let line = supply.line;
-            let parts = if options.split_lines { units(line) } else { 1.0 };
-            let departures = options.transfers.departures.iter().zip(&tables.departures);
-            for (_, departure) in departures.filter(|(d, _)| d.from == supply.source) {
-                want(departure.release.units, line, units(line));
-                want(departure.release.lines, line, parts);
-                // One a lane; a line may leave over as many as it has parts.
-                want(departure.release.shipments, line, parts);
-                want(departure.release.minutes, line, table.minutes * units(line));
-            }
-        }
-        for stock in &tables.stocks {
-            for (id, used) in stock.rows.uses(options.lines[stock.line].quantity) {
-                want(Some(id), stock.line, used as f64);
-            }
-        }
-        for (id, amount) in &of_order {
-            wanted[*id as usize] += amount;
+        kept
+    };
+    ids.par_chunks(BATCH).enumerate().flat_map_iter(of_batch).collect()
+}
+
+/// The most that orders could want of each resource. Each order counts with more than it can ever
+/// use.
+pub(super) struct Demand(Mutex<Vec<Decimal>>);
+
+impl Demand {
+    pub(super) fn new(resources: &Resources) -> Demand {
+        Demand(Mutex::new(vec![Decimal::ZERO; resources.len()]))
+    }
+
+    pub(super) fn add(&self, planner: &Planner, order: &OrderProblem) {
+        let wanted = wanted(planner, order);
+        let mut sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (id, amount) in wanted {
+            sums[id as usize] += amount;
         }
     }
-    let rows = resources.rows().iter();
-    rows.zip(wanted).map(|(row, wanted)| wanted > row.supply.to_f64()).collect()
+
+    /// Whether all orders together could want more of each resource than there is for free.
+    pub(super) fn contended(self, resources: &Resources) -> Arc<[bool]> {
+        let sums = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        resources.rows().iter().zip(sums).map(|(row, wanted)| wanted > row.supply).collect()
+    }
+}
+
+/// What an order could want of each resource, at most.
+fn wanted(planner: &Planner, order: &OrderProblem) -> FxHashMap<ResourceId, Decimal> {
+    let OrderProblem { options, tables } = order;
+    let mut wanted: FxHashMap<ResourceId, Decimal> = FxHashMap::default();
+    let whole = |count: u32| Decimal::from_int(i64::from(count));
+    let units = |line: usize| options.lines[line].quantity;
+    let parts = |line: usize| if options.split_lines { units(line) } else { 1 };
+    let minutes = |release: &ReleaseIds, node: NodeId, line: usize| {
+        let each = || planner.wave.node_item(node, options.lines[line].sku).minutes;
+        release.minutes.map_or(Decimal::ZERO, |_| each() * i64::from(units(line)))
+    };
+    // A line counts once for each resource that any of its options uses.
+    let mut seen: FxHashSet<(ResourceId, usize)> = FxHashSet::default();
+    let mut want = |id: Option<ResourceId>, line: usize, amount: Decimal| {
+        if let Some(id) = id.filter(|id| seen.insert((*id, line))) {
+            *wanted.entry(id).or_default() += amount;
+        }
+    };
+    for (group, of_node) in tables.groups.iter().zip(&options.groups) {
+        let parcels = &tables.shipments[group.shipment].parcels;
+        for table in &group.lines {
+            let (line, need) = (table.line, options.lines[table.line].need);
+            want(group.release.units, line, whole(units(line)));
+            want(group.release.lines, line, whole(parts(line)));
+            want(group.release.shipments, line, whole(parts(line)));
+            want(group.release.minutes, line, minutes(&group.release, of_node.node, line));
+            let alone = parcels[tables.states.stride(need) * tables.states.whole(need)];
+            want(group.carrier, line, whole(alone.max(parts(line))));
+        }
+    }
+    for supply in &options.transfers.supplies {
+        let line = supply.line;
+        let departures = options.transfers.departures.iter().zip(&tables.departures);
+        for (_, departure) in departures.filter(|(d, _)| d.from == supply.source) {
+            want(departure.release.units, line, whole(units(line)));
+            want(departure.release.lines, line, whole(parts(line)));
+            // One a lane; a line may leave over as many as it has parts.
+            want(departure.release.shipments, line, whole(parts(line)));
+            want(departure.release.minutes, line, minutes(&departure.release, supply.source, line));
+        }
+    }
+    for stock in &tables.stocks {
+        for (id, used) in stock.rows.uses(units(stock.line)) {
+            want(Some(id), stock.line, whole(used));
+        }
+    }
+    wanted
 }

@@ -7,7 +7,7 @@
 
 use crate::domain::Model;
 use crate::solve::{
-    Approach, Control, ExactSettings, HighsError, Progress, Stage, WaveProblem, relax,
+    Approach, Control, ExactSettings, HighsError, Progress, Sifting, Stage, WaveProblem, relax,
 };
 use crate::strategies::book::Book;
 use crate::strategies::cheapest_order;
@@ -34,7 +34,8 @@ pub(super) fn plan<'a>(
     let interrupted = AtomicBool::new(false);
     let half = Control::new(control.seconds_left() / 2.0, &interrupted, |_| ());
     let (gap, seed) = (model.solve.gap, model.solve.seed);
-    let settings = ExactSettings { approach: Approach::Auto.on(problem), gap, threads: 1, seed };
+    let approach = Approach::Auto.on(problem);
+    let settings = ExactSettings { approach, gap, threads: 1, seed, sifting: Sifting::default() };
     let relaxation = relax(problem, &columns, &[], settings, &half, &mut |_| {
         control.report(Progress { stage: Stage::Prices, incumbent: None, bound: None });
         if control.is_interrupted() {

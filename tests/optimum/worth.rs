@@ -11,7 +11,7 @@ use wavewright::domain::{CapacityUnit, Escalate, Model, Order, Wave, WaveParts};
 use wavewright::ids::{Id, SkuId};
 use wavewright::options::Planner;
 use wavewright::solve::{
-    Approach, Control, ExactSettings, Relaxation, ResourceKey, WaveProblem, relax,
+    Approach, Control, ExactSettings, Relaxation, ResourceKey, Sifting, WaveProblem, relax,
 };
 use wavewright::units::Decimal;
 
@@ -45,7 +45,8 @@ fn valued(parts: &WaveParts, model: &Model, approach: Approach) -> Valued {
     let problem = WaveProblem::new(&planner);
     let interrupted = AtomicBool::new(false);
     let control = Control::new(f64::INFINITY, &interrupted, |_| ());
-    let settings = ExactSettings { approach, gap: 0.0, threads: 1, seed: 1 };
+    let settings =
+        ExactSettings { approach, gap: 0.0, threads: 1, seed: 1, sifting: Sifting::default() };
     let mut value = f64::INFINITY;
     let relaxation = relax(&problem, &[], &[], settings, &control, &mut |step| {
         value = value.min(step.master);

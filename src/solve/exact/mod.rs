@@ -14,6 +14,8 @@ mod moved;
 mod names;
 mod pieces;
 mod run;
+mod settings;
+mod sifted;
 mod start;
 
 pub use enumerate::enumerate;
@@ -21,4 +23,5 @@ pub use export::{ExportError, Exported, export_program};
 pub use formulation::Formulation;
 pub use names::Names;
 pub use pieces::{Part, Pieces, Shipment};
-pub use run::{Approach, ExactSettings, Outcome, Start, Value, solve_exact};
+pub use run::solve_exact;
+pub use settings::{Approach, ExactSettings, Outcome, Sifting, Start, Value};

@@ -4,113 +4,34 @@ use crate::domain::CostKey;
 use crate::options::{
     Decision, Planner, frozen_decisions, weighted_open_change, weighted_unfilled,
 };
+use crate::solve::ascent::ascend;
 use crate::solve::column::{Column, Entry};
-use crate::solve::exact::{Formulation, Pieces, enumerate};
+use crate::solve::exact::sifted::solve_sifted;
+use crate::solve::exact::{
+    Approach, ExactSettings, Formulation, Outcome, Pieces, Start, Value, enumerate,
+};
 use crate::solve::greedy::greedy;
 use crate::solve::highs::{HighsError, MipSettings, run_mip};
 use crate::solve::master::OrderColumn;
 use crate::solve::neighbourhoods;
 use crate::solve::primal;
-use crate::solve::relax::{Duals, Relaxation, relax};
+use crate::solve::relax::{Duals, Relaxation, Step, relax};
 use crate::solve::resume::resume;
+use crate::solve::saddle;
 use crate::solve::wave_options::WaveProblem;
 use crate::solve::{Control, Progress, Proof, ResourceKey, Scope, Stage, StoppedBy};
 use crate::units::{Decimal, Objective};
 use good_lp::solvers::highs::highs;
 use std::collections::BTreeMap;
 
-/// Where the prices come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Approach {
-    /// Chosen by size and contention.
-    Auto,
-    /// A linear program solved to its end: column generation with a simplex method.
-    Exact,
-    /// Price decomposition with a first-order method, whose rounds grow linearly with the orders.
-    Decompose,
-}
-
-impl Approach {
-    /// What it is for a problem.
-    pub fn on(self, problem: &WaveProblem) -> Approach {
-        if self == Approach::Auto { Approach::chosen(problem).0 } else { self }
-    }
-
-    /// The choice for a problem, and why.
-    pub fn chosen(problem: &WaveProblem) -> (Approach, String) {
-        let orders = problem.orders.len();
-        let contended = problem.contended.iter().filter(|contended| **contended).count();
-        let openings = problem.resources.openings().len();
-        if contended + openings == 0 {
-            return (Approach::Exact, "no two orders compete for anything".to_string());
-        }
-        if orders <= EXACT_ORDERS {
-            return (Approach::Exact, format!("{orders} open orders are few enough"));
-        }
-        let why = format!(
-            "{orders} open orders compete for {contended} limits; above {EXACT_ORDERS} orders this is faster"
-        );
-        (Approach::Decompose, why)
-    }
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Approach::Auto => "auto",
-            Approach::Exact => "exact",
-            Approach::Decompose => "decompose",
-        }
-    }
-}
-
-/// What planning to a proven gap is asked for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ExactSettings {
-    pub approach: Approach,
-    /// Relative gap at which to stop.
-    pub gap: f64,
-    pub threads: u32,
-    pub seed: u64,
-}
-
-/// What a method decided and proved.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    /// Frozen commitments included.
-    pub decisions: Vec<Decision>,
-    /// A lower bound on the objective, in weighted minor units; none for a heuristic.
-    pub bound: Option<f64>,
-    pub proof: Proof,
-    pub scope: Scope,
-    /// The named limits behind a pruned scope.
-    pub limits: BTreeMap<String, u64>,
-    pub stopped_by: StoppedBy,
-    /// Worth of one more unit, in weighted minor units.
-    pub shadow_prices: Vec<(ResourceKey, f64)>,
-    /// Why the approach was chosen, where it was left open.
-    pub chosen: Option<(Approach, String)>,
-}
-
-/// Another plan to start from.
-#[derive(Clone, Debug, Default)]
-pub struct Start {
-    pub decisions: Vec<Decision>,
-    /// Worth of one more unit, in weighted minor units; of a stock, in all of its steps together.
-    pub prices: Vec<(ResourceKey, f64)>,
-}
-
-/// What decisions cost, recomputed from the domain: the solver's own numbers are never used.
-pub type Value<'a> = dyn Fn(Vec<Decision>) -> Objective + Sync + 'a;
-
 /// Orders up to which a wave is planned to a gap of 0, whatever gap is asked for.
 const SMALL_WAVE: usize = 25;
-/// Orders up to which `auto` takes the exact method.
-const EXACT_ORDERS: usize = 400;
 /// The relative distance of bound and master from which on rounding can find something good.
 const ROUND_FROM: f64 = 0.03;
 /// The part of that distance from which on it is worth its time again.
 const NEXT_ROUNDING: f64 = 0.25;
 /// The part of the time that prices may take; the rest is for good plans.
-const PRICING_TIME: f64 = 0.6;
+pub(super) const PRICING_TIME: f64 = 0.6;
 /// Passes of re-evaluation.
 const PASSES: usize = 3;
 /// How often the distance is halved in search of a program that can be written down.
@@ -130,26 +51,20 @@ pub fn solve_exact(
     value: &Value,
     control: &Control,
 ) -> Result<Outcome, HighsError> {
+    if settings.sifts(planner.wave) {
+        return solve_sifted(planner, settings, start, value, control);
+    }
     let problem = WaveProblem::new(planner);
     // A small wave is proven to the end: that takes no longer than to ask whether it is enough.
     let is_small = problem.orders.len() <= SMALL_WAVE;
     let chosen = (settings.approach == Approach::Auto).then(|| Approach::chosen(&problem));
-    let approach = settings.approach.on(&problem);
+    let approach = chosen.as_ref().map_or(settings.approach, |(approach, _)| *approach);
     let gap = if is_small { 0.0 } else { settings.gap };
     let aim = ExactSettings { gap, approach, ..settings };
     let mut run = Run::new(&problem, aim, value, control);
-    run.first_plan();
-    if !start.decisions.is_empty() {
-        run.offer(resume(&problem, &start.decisions, &|| control.stopped().is_some()));
-        run.report(Stage::FirstPlan);
-    }
+    run.first_plan(start);
     let relaxation = run.relax(&start.prices)?;
-    if run.is_open() {
-        run.neighbourhoods(&relaxation)?;
-    }
-    if run.is_open() {
-        run.restricted(&relaxation)?;
-    }
+    run.improve(&relaxation)?;
     if run.is_open() {
         run.prove(&relaxation)?;
     }
@@ -166,14 +81,14 @@ pub(super) fn pieces_that_matter(
     control: &Control,
 ) -> Result<Option<Pieces>, HighsError> {
     let mut run = Run::new(problem, settings, value, control);
-    run.first_plan();
+    run.first_plan(&Start::default());
     let relaxation = run.relax(&[])?;
     run.rounded(&relaxation.duals, &relaxation.columns, &relaxation.values);
     if run.is_open() {
         run.restricted(&relaxation)?;
     }
     let lower = relaxation.bound + run.constant.to_minor();
-    let found = run.pieces_within(&relaxation, run.objective.to_minor() - lower);
+    let found = run.pieces_within(&relaxation, run.best.objective.to_minor() - lower);
     run.report(Stage::Columns);
     Ok(found.map(|pieces| run.with_incumbent(pieces)))
 }
@@ -194,23 +109,29 @@ pub(super) fn constant(problem: &WaveProblem, value: &Value) -> Objective {
     value(all_frozen(planner)) - open
 }
 
-struct Run<'a> {
-    problem: &'a WaveProblem<'a>,
-    settings: ExactSettings,
+/// The best that is known.
+#[derive(Clone, Debug)]
+pub(super) struct Best {
+    pub incumbent: Vec<Column>,
+    pub objective: Objective,
+    /// On the whole objective.
+    pub bound: f64,
+    pub proof: Proof,
+}
+
+pub(super) struct Run<'a> {
+    pub problem: &'a WaveProblem<'a>,
+    pub settings: ExactSettings,
     value: &'a Value<'a>,
     control: &'a Control<'a>,
     /// What is decided already, in weighted minor units: the frozen commitments.
     constant: Objective,
-    incumbent: Vec<Column>,
-    objective: Objective,
-    /// On the whole objective.
-    bound: f64,
-    proof: Proof,
+    pub best: Best,
     limits: BTreeMap<String, u64>,
 }
 
 impl<'a> Run<'a> {
-    fn new(
+    pub fn new(
         problem: &'a WaveProblem<'a>,
         settings: ExactSettings,
         value: &'a Value<'a>,
@@ -222,10 +143,12 @@ impl<'a> Run<'a> {
             value,
             control,
             constant: constant(problem, value),
-            incumbent: Vec::new(),
-            objective: value(all_frozen(problem.planner)),
-            bound: f64::NEG_INFINITY,
-            proof: Proof::Decompose,
+            best: Best {
+                incumbent: Vec::new(),
+                objective: value(all_frozen(problem.planner)),
+                bound: f64::NEG_INFINITY,
+                proof: Proof::Decompose,
+            },
             limits: problem.limits(),
         }
     }
@@ -242,21 +165,21 @@ impl<'a> Run<'a> {
     /// Takes columns as the incumbent where the ledger says that they are better.
     fn offer(&mut self, columns: Vec<Column>) {
         let objective = (self.value)(self.decisions(&columns));
-        if objective < self.objective {
-            self.objective = objective;
-            self.incumbent = columns;
+        if objective < self.best.objective {
+            self.best.objective = objective;
+            self.best.incumbent = columns;
         }
     }
 
     fn report(&self, stage: Stage) {
         self.control.report(Progress {
             stage,
-            incumbent: Some(self.objective.to_minor()),
-            bound: self.bound.is_finite().then_some(self.bound),
+            incumbent: Some(self.best.objective.to_minor()),
+            bound: self.best.bound.is_finite().then_some(self.best.bound),
         });
     }
 
-    fn stop(&self) -> bool {
+    pub fn stop(&self) -> bool {
         self.control.stopped().is_some()
     }
 
@@ -282,47 +205,82 @@ impl<'a> Run<'a> {
         } else {
             bound
         };
-        let bound = lifted.min(self.objective.to_minor());
-        if bound > self.bound {
-            self.bound = bound;
-            self.proof = proof;
+        let bound = lifted.min(self.best.objective.to_minor());
+        if bound > self.best.bound {
+            self.best.bound = bound;
+            self.best.proof = proof;
         }
     }
 
     /// Whether there is a gap left and the time to close it.
-    fn is_open(&self) -> bool {
-        let objective = self.objective.to_minor();
-        objective - self.bound > self.settings.gap * objective.abs() && !self.stop()
+    pub fn is_open(&self) -> bool {
+        let objective = self.best.objective.to_minor();
+        objective - self.best.bound > self.settings.gap * objective.abs() && !self.stop()
     }
 
-    /// The orders one after the other as they arrived, each from what is left.
-    fn first_plan(&mut self) {
+    /// The orders one after the other as they arrived, each from what is left; then another plan, as
+    /// far as it can still be done, where there is one.
+    pub fn first_plan(&mut self, start: &Start) {
         let free = Duals::free(self.problem);
         let columns = greedy(self.problem, &free, &|| self.stop());
         self.offer(columns);
         self.report(Stage::FirstPlan);
+        if !start.decisions.is_empty() {
+            self.offer(resume(self.problem, &start.decisions, &|| self.stop()));
+            self.report(Stage::FirstPlan);
+        }
     }
 
+    /// Prices and a bound, from those of a similar wave where there are some.
     fn relax(&mut self, prices: &[(ResourceKey, f64)]) -> Result<Relaxation, HighsError> {
-        let constant = self.constant.to_minor();
-        let start = self.incumbent.clone();
-        // Rounding is worth its time whenever the bound has come much closer to the master.
-        let mut next_distance = ROUND_FROM;
-        let (settings, problem) = (self.settings, self.problem);
+        let start = self.best.incumbent.clone();
+        let (problem, settings) = (self.problem, self.settings);
         let control = self.control.part(PRICING_TIME);
+        let mut listener = Listener::new();
         let relaxation = relax(problem, &start, prices, settings, &control, &mut |step| {
-            self.prove_bound(step.bound + constant, Proof::Decompose);
-            let distance = (step.master - step.bound) / step.master.abs();
-            if distance < next_distance && !self.stop() {
-                next_distance = distance * NEXT_ROUNDING;
-                self.rounded(step.duals, step.columns, step.values);
-            }
-            self.report(Stage::Prices);
-            self.objective.to_minor() - constant
+            listener.hear(self, step)
         })?;
-        self.prove_bound(relaxation.bound + constant, Proof::Decompose);
-        self.report(Stage::Prices);
+        self.prove_relaxed(&relaxation);
         Ok(relaxation)
+    }
+
+    /// Better prices from those of a relaxation, by cheap steps.
+    pub fn ascend(&mut self, relaxation: Relaxation, steps: usize) -> Relaxation {
+        let (problem, control) = (self.problem, self.control.part(PRICING_TIME));
+        let mut listener = Listener::new();
+        ascend(problem, relaxation, steps, &control, &mut |step| listener.hear(self, step))
+    }
+
+    /// Better prices from those of a relaxation, in a part of the time.
+    pub fn raise(
+        &mut self,
+        relaxation: Relaxation,
+        part_of_time: f64,
+    ) -> Result<Relaxation, HighsError> {
+        let (problem, settings) = (self.problem, self.settings);
+        let plan = primal::by_order(problem, self.best.incumbent.iter().cloned());
+        let control = self.control.part(part_of_time);
+        let mut listener = Listener::new();
+        saddle::raise(problem, relaxation, &plan, settings, &control, &mut |step| {
+            listener.hear(self, step)
+        })
+    }
+
+    /// Takes the bound of a relaxation of the whole wave.
+    pub fn prove_relaxed(&mut self, relaxation: &Relaxation) {
+        self.prove_bound(relaxation.bound + self.constant.to_minor(), Proof::Decompose);
+        self.report(Stage::Prices);
+    }
+
+    /// Better plans by search in neighbourhoods and among the order plans known.
+    pub fn improve(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
+        if self.is_open() {
+            self.neighbourhoods(relaxation)?;
+        }
+        if self.is_open() {
+            self.restricted(relaxation)?;
+        }
+        Ok(())
     }
 
     /// A plan from a fractional one, by rounding and re-evaluation.
@@ -340,9 +298,12 @@ impl<'a> Run<'a> {
     /// A better plan by search in its neighbourhoods.
     fn neighbourhoods(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
         let problem = self.problem;
-        let plan = primal::by_order(problem, self.incumbent.iter().cloned());
+        let plan = primal::by_order(problem, self.best.incumbent.iter().cloned());
         let settings = self.mip_settings(self.control.seconds_left());
-        let plan = neighbourhoods::improve(problem, relaxation, plan, settings, self.control)?;
+        let objective = self.best.objective.to_minor();
+        let enough = objective - self.best.bound - self.settings.gap * objective.abs();
+        let plan =
+            neighbourhoods::improve(problem, relaxation, plan, enough, settings, self.control)?;
         self.offer(plan.into_iter().flatten().collect());
         self.report(Stage::Neighbourhoods);
         Ok(())
@@ -351,7 +312,7 @@ impl<'a> Run<'a> {
     /// The program over the order plans that pricing has found: a good plan, not a proof.
     fn restricted(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
         let problem = self.problem;
-        let start = primal::by_order(problem, self.incumbent.iter().cloned());
+        let start = primal::by_order(problem, self.best.incumbent.iter().cloned());
         let reduced = relaxation.reduced_costs();
         let settings = self.mip_settings(self.control.seconds_left() * 0.25);
         let found = primal::combine(
@@ -371,7 +332,7 @@ impl<'a> Run<'a> {
     }
 
     fn mip_settings(&self, seconds: f64) -> MipSettings {
-        let objective = self.objective.to_minor();
+        let objective = self.best.objective.to_minor();
         MipSettings {
             relative_gap: 0.0,
             absolute_gap: (0.9 * self.settings.gap * objective.abs()).max(0.5 * self.step()),
@@ -380,7 +341,7 @@ impl<'a> Run<'a> {
             seconds,
             nodes: i32::MAX,
             offset: self.constant.to_minor(),
-            proven: self.bound,
+            proven: self.best.bound,
             proves_up_to: f64::NEG_INFINITY,
         }
     }
@@ -388,7 +349,7 @@ impl<'a> Run<'a> {
     /// The program over every column that could be part of a better plan, as far as it can be
     /// written down.
     fn prove(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
-        let objective = self.objective.to_minor();
+        let objective = self.best.objective.to_minor();
         let lower = relaxation.bound + self.constant.to_minor();
         // Plans with any other column cost more than this above the bound.
         let mut distance = objective - self.settings.gap * objective.abs() - lower;
@@ -416,7 +377,7 @@ impl<'a> Run<'a> {
 
     /// Pieces with those of the incumbent among them.
     fn with_incumbent(&self, mut pieces: Pieces) -> Pieces {
-        pieces.extend(Pieces::of_columns(self.problem, &self.incumbent));
+        pieces.extend(Pieces::of_columns(self.problem, &self.best.incumbent));
         pieces
     }
 
@@ -435,7 +396,7 @@ impl<'a> Run<'a> {
             // Everything is frozen: there is nothing to decide.
             return Ok(self.constant.to_minor());
         }
-        let start = formulation.start(&self.incumbent);
+        let start = formulation.start(&self.best.incumbent);
         let parts: Vec<usize> = formulation.parts().collect();
         let model = formulation
             .model(highs)
@@ -452,9 +413,9 @@ impl<'a> Run<'a> {
         Ok(bound - 1e-7 * bound.abs() - 1e-6 - self.problem.rounding_slack())
     }
 
-    fn outcome(self, relaxation: &Relaxation) -> Outcome {
-        let objective = self.objective.to_minor();
-        let reached = objective - self.bound <= self.settings.gap * objective.abs();
+    pub fn outcome(self, relaxation: &Relaxation) -> Outcome {
+        let objective = self.best.objective.to_minor();
+        let reached = objective - self.best.bound <= self.settings.gap * objective.abs();
         let stopped_by = match self.control.stopped() {
             _ if reached => StoppedBy::Gap,
             Some(stopped) => stopped,
@@ -463,9 +424,9 @@ impl<'a> Run<'a> {
         let keys = self.problem.resources.rows().iter().map(|row| row.key);
         let scope = if self.limits.is_empty() { Scope::Whole } else { Scope::Pruned };
         Outcome {
-            decisions: self.decisions(&self.incumbent),
-            bound: Some(self.bound),
-            proof: self.proof,
+            decisions: self.decisions(&self.best.incumbent),
+            bound: Some(self.best.bound),
+            proof: self.best.proof,
             scope,
             limits: self.limits,
             stopped_by,
@@ -475,6 +436,33 @@ impl<'a> Run<'a> {
                 .collect(),
             chosen: None,
         }
+    }
+}
+
+/// Hears how prices come along, and rounds what they say to plans.
+struct Listener {
+    /// The relative distance of bound and master from which on that is worth its time again.
+    next_distance: f64,
+}
+
+impl Listener {
+    fn new() -> Listener {
+        Listener { next_distance: ROUND_FROM }
+    }
+
+    /// Returns what the best plan costs, less what is decided already.
+    fn hear(&mut self, run: &mut Run, step: Step) -> f64 {
+        let constant = run.constant.to_minor();
+        if run.problem.is_whole {
+            run.prove_bound(step.bound + constant, Proof::Decompose);
+        }
+        let distance = (step.master - step.bound) / step.master.abs();
+        if distance < self.next_distance && !run.stop() {
+            self.next_distance = distance * NEXT_ROUNDING;
+            run.rounded(step.duals, step.columns, step.values);
+        }
+        run.report(Stage::Prices);
+        run.best.objective.to_minor() - constant
     }
 }
 

@@ -1,0 +1,117 @@
+//! What a method that proves is asked for, and what it gives back.
+
+use crate::domain::Wave;
+use crate::options::Decision;
+use crate::solve::wave_options::WaveProblem;
+use crate::solve::{Proof, ResourceKey, Scope, StoppedBy};
+use crate::units::Objective;
+use std::collections::BTreeMap;
+
+/// Orders up to which `auto` takes the exact method.
+const EXACT_ORDERS: usize = 400;
+
+/// Where the prices come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Approach {
+    /// Chosen by size and contention.
+    Auto,
+    /// A linear program solved to its end: column generation with a simplex method.
+    Exact,
+    /// Price decomposition with a first-order method, whose rounds grow linearly with the orders.
+    Decompose,
+}
+
+impl Approach {
+    /// What it is for a problem.
+    pub fn on(self, problem: &WaveProblem) -> Approach {
+        if self == Approach::Auto { Approach::chosen(problem).0 } else { self }
+    }
+
+    /// The choice for a problem, and why.
+    pub fn chosen(problem: &WaveProblem) -> (Approach, String) {
+        let orders = problem.orders.len();
+        let contended = problem.contended.iter().filter(|contended| **contended).count();
+        let openings = problem.resources.openings().len();
+        if contended + openings == 0 {
+            return (Approach::Exact, "no two orders compete for anything".to_string());
+        }
+        if orders <= EXACT_ORDERS {
+            return (Approach::Exact, format!("{orders} open orders are few enough"));
+        }
+        let why = format!(
+            "{orders} open orders compete for {contended} limits; above {EXACT_ORDERS} orders this is faster"
+        );
+        (Approach::Decompose, why)
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Approach::Auto => "auto",
+            Approach::Exact => "exact",
+            Approach::Decompose => "decompose",
+        }
+    }
+}
+
+/// What planning to a proven gap is asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ExactSettings {
+    pub approach: Approach,
+    /// Relative gap at which to stop.
+    pub gap: f64,
+    pub threads: u32,
+    pub seed: u64,
+    pub sifting: Sifting,
+}
+
+/// When and how finely a wave is sifted: only the options that matter are kept in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sifting {
+    /// Orders times nodes from which on.
+    pub from: usize,
+    /// Shipments of an order that are kept of each contents.
+    pub keep: usize,
+}
+
+impl Default for Sifting {
+    fn default() -> Sifting {
+        Sifting { from: 100_000, keep: 16 }
+    }
+}
+
+impl ExactSettings {
+    /// Whether only the options that matter of a wave are kept in memory.
+    pub fn sifts(&self, wave: &Wave) -> bool {
+        let size = wave.orders.len() * wave.nodes.len();
+        self.approach != Approach::Exact && size >= self.sifting.from
+    }
+}
+
+/// What a method decided and proved.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Frozen commitments included.
+    pub decisions: Vec<Decision>,
+    /// A lower bound on the objective, in weighted minor units; none for a heuristic.
+    pub bound: Option<f64>,
+    pub proof: Proof,
+    pub scope: Scope,
+    /// The named limits behind a pruned scope.
+    pub limits: BTreeMap<String, u64>,
+    pub stopped_by: StoppedBy,
+    /// Worth of one more unit, in weighted minor units.
+    pub shadow_prices: Vec<(ResourceKey, f64)>,
+    /// Why the approach was chosen, where it was left open.
+    pub chosen: Option<(Approach, String)>,
+}
+
+/// Another plan to start from.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    pub decisions: Vec<Decision>,
+    /// Worth of one more unit, in weighted minor units; of a stock, in all of its steps together.
+    pub prices: Vec<(ResourceKey, f64)>,
+}
+
+/// What decisions cost, recomputed from the domain: the solver's own numbers are never used.
+pub type Value<'a> = dyn Fn(Vec<Decision>) -> Objective + Sync + 'a;

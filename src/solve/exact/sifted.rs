@@ -1,0 +1,64 @@
+//! Large waves: prices over the options that matter, and bounds over all of them.
+
+use crate::options::Planner;
+use crate::solve::Control;
+use crate::solve::exact::run::{PRICING_TIME, Run};
+use crate::solve::exact::{Approach, ExactSettings, Outcome, Start, Value};
+use crate::solve::highs::HighsError;
+use crate::solve::relax::first_steps;
+use crate::solve::sift::{self, Sifted};
+
+/// Times that the wave is sifted after the first, at most.
+const SIFTINGS: usize = 4;
+/// What the bound may lack because of options that were not kept, as a part of the gap asked for.
+const MISSED: f64 = 0.1;
+
+/// Plans a wave of which only the options that matter are kept in memory.
+///
+/// # Errors
+/// When HiGHS fails.
+pub(super) fn solve_sifted(
+    planner: &Planner,
+    settings: ExactSettings,
+    start: &Start,
+    value: &Value,
+    control: &Control,
+) -> Result<Outcome, HighsError> {
+    let keep = settings.sifting.keep;
+    let began = control.seconds();
+    let Sifted { mut problem, mut relaxation, .. } = sift::first(planner, start, keep);
+    let seconds_each = control.seconds() - began;
+    let chosen = (settings.approach == Approach::Auto).then(|| Approach::chosen(&problem));
+    let mut run = Run::new(&problem, settings, value, control);
+    run.prove_relaxed(&relaxation);
+    run.first_plan(start);
+    relaxation = run.ascend(relaxation, first_steps(&start.prices));
+    let mut best = run.best;
+    for sifting in 1..=SIFTINGS {
+        let reached = relaxation.bound;
+        let stop = || control.stopped().is_some();
+        let Some(sifted) = sift::again(&problem, &relaxation, &best.incumbent, keep, &stop) else {
+            break;
+        };
+        Sifted { problem, relaxation, incumbent: best.incumbent } = sifted;
+        let mut run = Run::new(&problem, settings, value, control);
+        run.best = best;
+        run.prove_relaxed(&relaxation);
+        let missed = reached - relaxation.bound;
+        let is_enough = sifting > 1 && missed <= MISSED * settings.gap * reached.abs();
+        // What is left has to do for another sifting, and for good plans.
+        let left = control.seconds_left();
+        let part_of_time = if left.is_finite() { PRICING_TIME - seconds_each / left } else { 1.0 };
+        if !is_enough && run.is_open() && sifting < SIFTINGS && part_of_time > 0.0 {
+            relaxation = run.raise(relaxation, part_of_time)?;
+            best = run.best;
+        } else {
+            best = run.best;
+            break;
+        }
+    }
+    let mut run = Run::new(&problem, settings, value, control);
+    run.best = best;
+    run.improve(&relaxation)?;
+    Ok(Outcome { chosen, ..run.outcome(&relaxation) })
+}
