@@ -195,14 +195,16 @@ impl Builder<'_> {
     ) {
         let wave = self.planner.wave;
         let supplies = &options.transfers.supplies;
-        let direct: Vec<&Supply> = supplies.iter().filter(|s| s.source == node).collect();
+        let direct: Vec<(&Supply, Way)> = (supplies.iter().filter(|s| s.source == node))
+            .map(|supply| (supply, options.own_terms(self.planner, supply.line, node)))
+            .collect();
         let from = moved.partition_point(|m| m.node < node);
         let to = moved.partition_point(|m| m.node <= node);
         let moved = &moved[from..to];
         let km = self.km[node.0 as usize];
         let offers = offers(wave, self.planner.model, self.order, node, km);
         let mut bar_all = |bar| {
-            let direct = direct.iter().map(|s| (s.line, s.source));
+            let direct = direct.iter().map(|(s, _)| (s.line, s.source));
             let mut sources: Vec<_> =
                 direct.chain(moved.iter().map(|m| (m.line, m.source))).collect();
             sources.dedup();
@@ -263,10 +265,10 @@ impl Builder<'_> {
                     }
                     barred.is_some()
                 };
-                for supply in &direct {
+                for (supply, own) in &direct {
                     let open = supply.days.binary_search(&ship_date).is_ok();
                     if open && !bar(supply.line, node) {
-                        let way = options.way(self.planner, &group, supply.line, node, false);
+                        let way = options.way_of(self.planner, &group, own.clone(), false);
                         group.ways.push(way);
                     }
                 }
@@ -290,7 +292,7 @@ impl Builder<'_> {
         &self,
         options: &OrderOptions,
         node: NodeId,
-        direct: &[&Supply],
+        direct: &[(&Supply, Way)],
         moved: &[Moved],
     ) -> Vec<Day> {
         let wave = self.planner.wave;
@@ -299,11 +301,12 @@ impl Builder<'_> {
             return window.to_vec();
         }
         let committed = options.lines.iter().flat_map(|line| wave.commitments_of(line.id));
-        let wanted: BTreeSet<Day> = (direct.iter().flat_map(|supply| supply.fresh.iter().copied()))
-            .chain(moved.iter().map(|moved| moved.arrives))
-            .chain(committed.filter_map(|commitment| commitment.ship_date))
-            .chain(options.frozen.iter().map(|shipment| shipment.ship_date))
-            .collect();
+        let wanted: BTreeSet<Day> =
+            (direct.iter().flat_map(|(supply, _)| supply.fresh.iter().copied()))
+                .chain(moved.iter().map(|moved| moved.arrives))
+                .chain(committed.filter_map(|commitment| commitment.ship_date))
+                .chain(options.frozen.iter().map(|shipment| shipment.ship_date))
+                .collect();
         // Shipments that would leave together may be cheaper apart, each on a day of its own.
         let most = options.shipments_left.map_or(usize::MAX, |left| left as usize);
         let parts: usize = if options.split_lines {

@@ -27,7 +27,7 @@ pub use lines::{
     change_applies, change_applies_to_unfilled, lateness_cost, unfilled_cost, weighted_open_change,
     weighted_unfilled,
 };
-pub use planner::Planner;
+pub use planner::{Planner, StockProfile};
 pub use returns::{ReturnOption, ReturnOptions, handed_in};
 pub use tariff::{
     Content, Freight, Work, carbon, freight, handling, shipment_co2, transfer_co2,

@@ -96,6 +96,14 @@ impl Transfers {
         transfers
     }
 
+    /// Leaves out the supplies of which nothing can leave over a lane.
+    pub fn drop_unmoved(&mut self) {
+        let mut supplies = std::mem::take(&mut self.supplies);
+        supplies.retain(|supply| !self.from(supply.source).is_empty());
+        supplies.shrink_to_fit();
+        self.supplies = supplies;
+    }
+
     /// The supplies of a line, with their indices.
     pub fn supplies_of(&self, line: usize) -> impl Iterator<Item = (usize, &Supply)> {
         let start = self.supplies.partition_point(|supply| supply.line < line);

@@ -23,6 +23,32 @@ impl OrderOptions {
         source: NodeId,
         is_moved: bool,
     ) -> Way {
+        self.way_of(planner, group, self.own_terms(planner, line, source), is_moved)
+    }
+
+    /// The way into a group of a line with its own terms.
+    pub(super) fn way_of(&self, planner: &Planner, group: &Group, own: Way, is_moved: bool) -> Way {
+        let (wave, model) = (planner.wave, planner.model);
+        let line = self.lines[own.line].id;
+        let weighted = |key, amount| Objective::weighted(model.weight(key), amount);
+        let joins_own_part = !is_moved
+            && group.joins.is_some_and(|index| {
+                self.frozen[index].contents.iter().any(|content| content.line == line.0)
+            });
+        // Frozen units of the line go the same way: together they are one part, paid already.
+        let part_cost = if joins_own_part { Objective::ZERO } else { own.part_cost };
+        let lateness =
+            weighted(CostKey::Lateness, self.extra_lateness(planner, line, group.late_days));
+        let change = if change_applies(wave, line, own.source, group.service, group.ship_date) {
+            weighted(CostKey::Change, model.costs.change_cost)
+        } else {
+            Objective::ZERO
+        };
+        Way { part_cost, lateness, change, ..own }
+    }
+
+    /// What a line pays for its source, whatever shipment it goes into.
+    pub(super) fn own_terms(&self, planner: &Planner, line: usize, source: NodeId) -> Way {
         let (wave, model) = (planner.wave, planner.model);
         let terms = &self.lines[line];
         let node = &wave.nodes[source];
@@ -39,22 +65,6 @@ impl OrderOptions {
         if escalated {
             part_cost += weighted(CostKey::Tier, model.rules.tier_cost * (tier as i64 - 1));
         }
-        let joins_own_part = !is_moved
-            && group.joins.is_some_and(|index| {
-                self.frozen[index].contents.iter().any(|content| content.line == terms.id.0)
-            });
-        if joins_own_part {
-            // Frozen units of the line go the same way: together they are one part, paid already.
-            part_cost = Objective::ZERO;
-        }
-        let lateness =
-            weighted(CostKey::Lateness, self.extra_lateness(planner, terms.id, group.late_days));
-        let changes = change_applies(wave, terms.id, source, group.service, group.ship_date);
-        let change = if changes {
-            weighted(CostKey::Change, model.costs.change_cost)
-        } else {
-            Objective::ZERO
-        };
         let purchase = if node.kind == NodeKind::Vendor {
             wave.node_item(source, terms.sku).purchase_cost
         } else {
@@ -64,11 +74,15 @@ impl OrderOptions {
         let opportunity = stock.map_or(Money::ZERO, |s| s.opportunity_cost);
         let unit_cost = weighted(CostKey::ItemPurchase, purchase)
             + weighted(CostKey::InventoryOpportunity, opportunity);
+        let (lateness, change) = (Objective::ZERO, Objective::ZERO);
         Way { line, source, part_cost, lateness, change, unit_cost }
     }
 
     /// What the open units of a line add to the lateness of its frozen part.
     fn extra_lateness(&self, planner: &Planner, line: LineId, late_days: u32) -> Money {
+        if late_days == 0 {
+            return Money::ZERO;
+        }
         let (wave, model) = (planner.wave, planner.model);
         let frozen = frozen_late_days(wave, self.order, line, &self.frozen);
         let cost = |days| lateness_cost(wave, model, self.order, days);

@@ -108,7 +108,7 @@ pub(super) fn supply_tables(
             stock: supply
                 .days
                 .iter()
-                .map(|day| stocks.index(options, supply.line, supply.source, *day))
+                .map(|day| stocks.index(supply.line, supply.source, *day))
                 .collect(),
         }
     };

@@ -1,7 +1,7 @@
 //! What orders compete for: stock, capacity and carrier pickups, and nodes to open for a day.
 
 use crate::domain::{CapacityUnit, CostKey};
-use crate::ids::{NodeId, OrderId, ServiceId, SkuId};
+use crate::ids::{IdVec, NodeId, OrderId, ServiceId, SkuId};
 use crate::options::{Content, Planner, freight, frozen_decisions, offered_zone, work};
 use crate::time::Day;
 use crate::units::{Decimal, Objective, Quantity};
@@ -91,6 +91,23 @@ type StockRow = (u32, Quantity, ResourceId);
 /// The largest divisor of a rounded stock row.
 const MAX_DIVISOR: Quantity = 8;
 
+/// What is limited at a node on a date.
+#[derive(Clone, Debug, Default)]
+pub struct OfDay {
+    /// In the order of [`CapacityUnit::ALL`].
+    pub capacity: [Option<ResourceId>; 4],
+    carriers: Vec<(ServiceId, ResourceId)>,
+    opening: Option<OpeningId>,
+}
+
+impl OfDay {
+    /// The parcels that a carrier picks up.
+    pub fn carrier(&self, service: ServiceId) -> Option<ResourceId> {
+        let same = self.carriers.iter().find(|(other, _)| *other == service);
+        same.map(|(_, id)| *id)
+    }
+}
+
 /// Every limited resource of a wave, in a fixed order.
 #[derive(Debug)]
 pub struct Resources {
@@ -98,7 +115,8 @@ pub struct Resources {
     rows: Vec<Resource>,
     /// By stock: step, divisor and id of each of its rows.
     stock: FxHashMap<(NodeId, SkuId), Vec<StockRow>>,
-    openings: FxHashMap<(NodeId, Day), OpeningId>,
+    /// By node and day of its window.
+    days: IdVec<NodeId, Vec<(Day, OfDay)>>,
     opening_keys: Vec<(NodeId, Day)>,
     opening_costs: Vec<Objective>,
 }
@@ -137,11 +155,13 @@ impl Resources {
         }
         let overload_weight = planner.model.weight(CostKey::Overload);
         let opening_weight = planner.model.weight(CostKey::NodeOpening);
-        let mut openings = FxHashMap::default();
+        let mut days = Vec::with_capacity(wave.nodes.len());
         let mut opening_keys = Vec::new();
         let mut opening_costs = Vec::new();
         for (node, place) in wave.nodes.enumerate() {
+            let mut of_node = Vec::with_capacity(wave.window(node).len());
             for &day in wave.window(node) {
+                let mut of_day = OfDay::default();
                 for limit in wave.capacities_on(node, day) {
                     let key = ResourceKey::Capacity { node, day, unit: limit.unit };
                     let used = frozen.of(&key);
@@ -149,6 +169,7 @@ impl Resources {
                     let whole = (limit.capacity + limit.overload - used).max(Decimal::ZERO);
                     let supply = free.max(Decimal::ZERO);
                     let price = Objective::weighted(overload_weight, limit.overload_cost);
+                    of_day.capacity[limit.unit as usize] = Some(rows.len() as ResourceId);
                     rows.push(Resource {
                         key,
                         supply,
@@ -160,6 +181,7 @@ impl Resources {
                     let Some(parcels) = offer.parcels_per_day else { continue };
                     let key = ResourceKey::Carrier { node, service: offer.service, day };
                     let free = Decimal::from_int(parcels as i64) - frozen.of(&key);
+                    of_day.carriers.push((offer.service, rows.len() as ResourceId));
                     rows.push(Resource {
                         key,
                         supply: free.max(Decimal::ZERO),
@@ -169,14 +191,16 @@ impl Resources {
                 }
                 let cost = Objective::weighted(opening_weight, place.open_cost);
                 if cost.0 > 0 && !frozen.opened.contains(&(node, day)) {
-                    openings.insert((node, day), opening_keys.len() as OpeningId);
+                    of_day.opening = Some(opening_keys.len() as OpeningId);
                     opening_keys.push((node, day));
                     opening_costs.push(cost);
                 }
+                of_node.push((day, of_day));
             }
+            days.push(of_node);
         }
         let ids = rows.iter().enumerate().map(|(id, row)| (row.key, id as ResourceId)).collect();
-        Resources { ids, rows, stock, openings, opening_keys, opening_costs }
+        Resources { ids, rows, stock, days: days.into(), opening_keys, opening_costs }
     }
 
     pub fn len(&self) -> usize {
@@ -205,8 +229,14 @@ impl Resources {
         StockRows(counted.map(|&(_, divisor, id)| (id, divisor)).collect())
     }
 
+    /// What is limited at a node on a day of its window.
+    pub fn of_day(&self, node: NodeId, day: Day) -> Option<&OfDay> {
+        let days = &self.days[node];
+        days.binary_search_by_key(&day, |(day, _)| *day).ok().map(|at| &days[at].1)
+    }
+
     pub fn opening(&self, node: NodeId, day: Day) -> Option<OpeningId> {
-        self.openings.get(&(node, day)).copied()
+        self.of_day(node, day)?.opening
     }
 
     pub fn opening_cost(&self, id: OpeningId) -> Objective {

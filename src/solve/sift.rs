@@ -170,6 +170,7 @@ impl Kept {
         let mut is_wanted = wanted.into_iter();
         options.groups.retain(|_| is_wanted.next().unwrap_or(true));
         options.groups.shrink_to_fit();
+        options.transfers.drop_unmoved();
         let kept = OrderTables::new(planner, resources, &options);
         let mut own = moved_prices(order_prices, &tables, &kept);
         own.shares = shares;

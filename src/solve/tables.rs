@@ -1,9 +1,9 @@
 //! What pricing looks up for an order: shipment costs by state, and the resources of each option.
 
-use crate::domain::{CapacityUnit, CostKey};
-use crate::ids::{LineId, NodeId, ServiceId};
+use crate::domain::CostKey;
+use crate::ids::{LineId, NodeId, ServiceId, SkuId};
 use crate::options::{
-    Content, Group, OrderOptions, Planner, carbon, freight, handling, shipment_co2,
+    Content, Group, OrderOptions, Planner, StockProfile, carbon, freight, handling, shipment_co2,
     weighted_open_change,
 };
 use crate::solve::column::Entry;
@@ -11,7 +11,7 @@ use crate::solve::exchanges::Exchanges;
 use crate::solve::lanes::{DepartureTable, Stops, SupplyTable, departure_table, supply_tables};
 use crate::solve::states::States;
 use crate::solve::unfilled::{open_changes, unfilled_costs};
-use crate::solve::{OpeningId, ResourceId, ResourceKey, Resources, StockRows};
+use crate::solve::{OpeningId, ResourceId, Resources, StockRows};
 use crate::time::Day;
 use crate::units::{Objective, Quantity};
 
@@ -127,19 +127,25 @@ impl OrderTables {
     pub fn new(planner: &Planner, resources: &Resources, options: &OrderOptions) -> Self {
         let states = States::new(options);
         let mut openings: Vec<OpeningId> = Vec::new();
-        let mut stocks = Stocks { planner, resources, known: Vec::new() };
+        let mut stocks = Stocks::new(planner, resources, options);
         let mut shipments: Vec<ShipmentTable> = Vec::new();
         let mut keys: Vec<(NodeId, Option<ServiceId>, Option<usize>)> = Vec::new();
         let mut groups = Vec::with_capacity(options.groups.len());
         let committed: Vec<Vec<NodeId>> =
             options.lines.iter().map(|line| committed_sources(planner, line.id)).collect();
-        for group in &options.groups {
+        let mut of_node = 0;
+        for (index, group) in options.groups.iter().enumerate() {
+            // The groups of a node come one after the other.
+            if index > 0 && options.groups[index - 1].node != group.node {
+                of_node = keys.len();
+            }
             let key = (group.node, group.service, group.joins);
-            let shipment = keys.iter().rposition(|known| *known == key).unwrap_or_else(|| {
+            let known = keys[of_node..].iter().position(|known| *known == key);
+            let shipment = known.map_or(keys.len(), |known| of_node + known);
+            if shipment == keys.len() {
                 keys.push(key);
-                shipments.push(shipment_table(planner, options, &states, group));
-                keys.len() - 1
-            });
+                shipments.push(shipment_table(planner, options, &states, &options.groups[index..]));
+            }
             let table =
                 group_table(&mut stocks, options, group, shipment, &committed, &mut openings);
             groups.push(table);
@@ -282,28 +288,25 @@ pub(super) fn release_ids(
     node: NodeId,
     day: Day,
 ) -> ReleaseIds {
-    let id = |unit| resources.id(&ResourceKey::Capacity { node, day, unit });
+    let of_day = resources.of_day(node, day);
     let opening = resources.opening(node, day).map(|opening| {
         openings.iter().position(|known| *known == opening).unwrap_or_else(|| {
             openings.push(opening);
             openings.len() - 1
         })
     });
-    ReleaseIds {
-        units: id(CapacityUnit::Units),
-        lines: id(CapacityUnit::Lines),
-        shipments: id(CapacityUnit::Shipments),
-        minutes: id(CapacityUnit::Minutes),
-        opening,
-    }
+    let [units, lines, shipments, minutes] = of_day.map_or([None; 4], |of_day| of_day.capacity);
+    ReleaseIds { units, lines, shipments, minutes, opening }
 }
 
+/// The table of the first of some groups, and of those that differ from it in their date only.
 fn shipment_table(
     planner: &Planner,
     options: &OrderOptions,
     states: &States,
-    group: &Group,
+    groups: &[Group],
 ) -> ShipmentTable {
+    let group = &groups[0];
     let wave = planner.wave;
     let model = planner.model;
     let base: &[Content] = group.joins.map_or(&[], |index| &options.frozen[index].contents);
@@ -339,7 +342,8 @@ fn shipment_table(
                 (g.node, g.service, g.joins) == (group.node, group.service, group.joins)
             };
             let takes = |g: &Group| g.direct(line).is_some() || g.moved.contains(&line);
-            options.groups.iter().filter(same).any(takes)
+            let of_node = groups.iter().take_while(|g| g.node == group.node);
+            of_node.filter(same).any(takes)
         })
         .collect();
     let mut contents = Vec::new();
@@ -373,7 +377,6 @@ fn group_table(
     openings: &mut Vec<OpeningId>,
 ) -> GroupTable {
     let (planner, resources) = (stocks.planner, stocks.resources);
-    let wave = planner.wave;
     let base: &[Content] = group.joins.map_or(&[], |index| &options.frozen[index].contents);
     let lines = (0..options.lines.len()).filter_map(|index| {
         let line = &options.lines[index];
@@ -381,7 +384,7 @@ fn group_table(
             part_cost: way.part_cost.to_minor(),
             unit_cost: way.unit_cost.to_minor(),
             change: way.change.to_minor(),
-            stock: stocks.index(options, index, group.node, group.ship_date),
+            stock: stocks.index(index, group.node, group.ship_date),
         });
         let moved = group.moved.contains(&index).then(|| {
             let change = |source| options.way(planner, group, index, source, true).change;
@@ -401,7 +404,7 @@ fn group_table(
         Some(LineTable {
             line: index,
             lateness: lateness.to_minor(),
-            minutes: wave.node_item(group.node, line.sku).minutes.to_f64(),
+            minutes: stocks.minutes(index, group.node),
             is_there: base.iter().any(|content| content.line == line.id.0),
             direct,
             moved,
@@ -411,10 +414,9 @@ fn group_table(
     let takes = |line: &usize| lines.iter().any(|table| table.line == *line);
     let needs = options.needs.iter().enumerate();
     let needs = needs.filter(|(_, need)| need.lines.iter().all(takes)).map(|(at, _)| at).collect();
-    let carrier = group.service.and_then(|service| {
-        let key = ResourceKey::Carrier { node: group.node, service, day: group.ship_date };
-        resources.id(&key)
-    });
+    let carrier = group
+        .service
+        .and_then(|service| resources.of_day(group.node, group.ship_date)?.carrier(service));
     GroupTable {
         shipment,
         release: release_ids(resources, openings, group.node, group.ship_date),
@@ -432,22 +434,50 @@ pub(super) struct Stocks<'a> {
     pub(super) planner: &'a Planner<'a>,
     pub(super) resources: &'a Resources,
     known: Vec<LineStock>,
+    /// By open line: its terms at the node that was asked for last.
+    lines: Vec<(SkuId, Option<AtNode<'a>>)>,
 }
 
-impl Stocks<'_> {
+/// The terms of a line's item at a node.
+#[derive(Clone, Copy)]
+struct AtNode<'a> {
+    node: NodeId,
+    /// Nothing where the stock is unlimited.
+    profile: Option<&'a StockProfile>,
+    /// Per unit.
+    minutes: f64,
+}
+
+impl<'a> Stocks<'a> {
+    fn new(planner: &'a Planner<'a>, resources: &'a Resources, options: &OrderOptions) -> Self {
+        let lines = options.lines.iter().map(|line| (line.sku, None)).collect();
+        Stocks { planner, resources, known: Vec::new(), lines }
+    }
+
+    fn at_node(&mut self, line: usize, node: NodeId) -> AtNode<'a> {
+        let (sku, known) = &mut self.lines[line];
+        match known {
+            Some(known) if known.node == node => *known,
+            _ => {
+                let profile = self.planner.stock(node, *sku);
+                let minutes = self.planner.wave.node_item(node, *sku).minutes.to_f64();
+                *known.insert(AtNode { node, profile, minutes })
+            }
+        }
+    }
+
+    /// Minutes per unit of a line at a node.
+    fn minutes(&mut self, line: usize, node: NodeId) -> f64 {
+        self.at_node(line, node).minutes
+    }
+
     /// The index of the stock that a line uses when it is released on a day.
-    pub(super) fn index(
-        &mut self,
-        options: &OrderOptions,
-        line: usize,
-        node: NodeId,
-        day: Day,
-    ) -> Option<usize> {
-        let sku = options.lines[line].sku;
-        let step = self.planner.stock(node, sku)?.step_at(day) as u32;
+    pub(super) fn index(&mut self, line: usize, node: NodeId, day: Day) -> Option<usize> {
+        let step = self.at_node(line, node).profile?.step_at(day) as u32;
         let same = |stock: &LineStock| (stock.line, stock.node, stock.step) == (line, node, step);
         let known = self.known.iter().rposition(same);
         Some(known.unwrap_or_else(|| {
+            let sku = self.lines[line].0;
             let rows = self.resources.stock_rows(self.planner, node, sku, day);
             self.known.push(LineStock { line, node, step, rows });
             self.known.len() - 1
