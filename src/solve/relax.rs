@@ -157,7 +157,7 @@ impl Relaxation {
 /// The master has converged when it is this close to the bound, relatively.
 const CONVERGED: f64 = 1e-6;
 /// How close it has to be before cuts are looked for.
-const CUTS_FROM: f64 = 5e-4;
+pub(super) const CUTS_FROM: f64 = 5e-4;
 /// A round that closes less than this part of the distance has stalled: the prices of the next are
 /// the master's own.
 const STALLED: f64 = 0.02;

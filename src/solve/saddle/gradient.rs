@@ -51,6 +51,8 @@ struct Pace<'a> {
     /// Of a step; and how much longer the steps of prices are than those of fractions.
     length: f64,
     weight: f64,
+    /// Where a step leads to.
+    next: Point,
 }
 
 impl Choice {
@@ -116,7 +118,8 @@ impl Choice {
                 fractions[best] = 1.0;
             }
         }
-        let used = self.used(&fractions);
+        let mut used = Vec::new();
+        self.use_rows(&fractions, &mut used);
         Point { prices, fractions, used }
     }
 
@@ -125,10 +128,10 @@ impl Choice {
         self.cost[plan] + self.uses.times(plan, prices)
     }
 
-    /// What is used of each row.
-    fn used(&self, fractions: &[f64]) -> Vec<f64> {
+    /// Writes what is used of each row.
+    fn use_rows(&self, fractions: &[f64], used: &mut Vec<f64>) {
         let rows = (0..self.rows.len()).into_par_iter().with_min_len(GRAIN);
-        rows.map(|row| self.used_by.times(row, fractions)).collect()
+        rows.map(|row| self.used_by.times(row, fractions)).collect_into_vec(used);
     }
 
     /// What the plans cost at least at these prices.
@@ -176,8 +179,15 @@ impl<'a> Pace<'a> {
             price_steps: (0..choice.rows.len()).map(of_row).collect(),
             length: 1.0,
             weight: 1.0,
+            next: at.clone(),
         };
-        let (prices, fractions) = (pace.price_size(&at.prices), pace.fraction_size(&at.fractions));
+        let nothing = Point {
+            prices: vec![0.0; at.prices.len()],
+            fractions: vec![0.0; at.fractions.len()],
+            used: Vec::new(),
+        };
+        let prices = pace.price_distance(&nothing, at);
+        let fractions = pace.fraction_distance(&nothing, at);
         if prices > 0.0 && fractions > 0.0 {
             pace.weight = FIRST_WEIGHT * prices / fractions;
         }
@@ -188,119 +198,134 @@ impl<'a> Pace<'a> {
     fn advance(&mut self, here: &mut Point, steps: &mut u32) -> f64 {
         loop {
             *steps += 1;
-            let next = self.step(here);
-            let longest = self.longest(here, &next);
+            self.step(here);
+            let longest = self.longest(here);
             let taken = self.length;
             let k = f64::from(*steps + 1);
             let shorter = (1.0 - k.powf(-0.3)) * longest;
             self.length = shorter.min((1.0 + k.powf(-0.6)) * taken);
             if taken <= longest {
-                *here = next;
+                std::mem::swap(here, &mut self.next);
                 return taken;
             }
         }
     }
 
     /// One step of the fractions, then of the prices.
-    fn step(&self, here: &Point) -> Point {
+    fn step(&mut self, here: &Point) {
         let choice = self.choice;
-        let mut fractions = here.fractions.clone();
-        let mut of_orders = Vec::with_capacity(choice.orders());
-        let mut rest: &mut [f64] = &mut fractions;
-        for order in 0..choice.orders() {
-            let (of_order, others) = rest.split_at_mut(choice.of_order(order).len());
-            of_orders.push(of_order);
+        let Point { prices, fractions, used } = &mut self.next;
+        let mut blocks = Vec::with_capacity(choice.orders() / GRAIN + 1);
+        let mut rest: &mut [f64] = fractions;
+        for first in (0..choice.orders()).step_by(GRAIN) {
+            let orders = first..choice.orders().min(first + GRAIN);
+            let plans = choice.of_order(first).start..choice.of_order(orders.end - 1).end;
+            let (of_block, others) = rest.split_at_mut(plans.len());
+            blocks.push((orders, of_block));
             rest = others;
         }
-        let orders = of_orders.into_par_iter().with_min_len(GRAIN).enumerate();
-        orders.for_each(|(order, fractions)| {
-            let by = self.length / self.weight * self.order_steps[order];
-            for (fraction, plan) in fractions.iter_mut().zip(choice.of_order(order)) {
-                *fraction -= by * choice.price(plan, &here.prices);
+        let by = self.length / self.weight;
+        let order_steps = &self.order_steps;
+        blocks.into_par_iter().for_each(|(orders, of_block)| {
+            let begin = choice.of_order(orders.start).start;
+            for order in orders {
+                let plans = choice.of_order(order);
+                let fractions = &mut of_block[plans.start - begin..plans.end - begin];
+                let by = by * order_steps[order];
+                for (fraction, plan) in fractions.iter_mut().zip(plans) {
+                    *fraction = here.fractions[plan] - by * choice.price(plan, &here.prices);
+                }
+                onto_simplex(fractions, 1.0, false);
             }
-            onto_simplex(fractions, 1.0, false);
         });
-        let used = choice.used(&fractions);
+        choice.use_rows(fractions, used);
         let by = |row: usize| self.length * self.weight * self.price_steps[row];
         let moved = |row: usize, supply: f64| {
             here.prices[row] + by(row) * (2.0 * used[row] - here.used[row] - supply)
         };
-        let mut prices = Vec::with_capacity(choice.rows.len());
         for (row, limit) in choice.limits.iter().enumerate() {
             let price = moved(row, limit.supply);
-            prices.push(if price <= limit.overload_cost || limit.overload == 0.0 {
+            prices[row] = if price <= limit.overload_cost || limit.overload == 0.0 {
                 price.max(0.0)
             } else {
                 (price - by(row) * limit.overload).max(limit.overload_cost)
-            });
+            };
         }
-        prices.extend((choice.limits.len()..choice.rows.len()).map(|row| moved(row, 0.0)));
+        for row in choice.limits.len()..choice.rows.len() {
+            prices[row] = moved(row, 0.0);
+        }
         for opening in &choice.openings {
             onto_simplex(&mut prices[opening.rows.clone()], opening.cost, true);
         }
-        Point { prices, fractions, used }
     }
 
-    /// The longest step that the movement between two points allows.
-    fn longest(&self, a: &Point, b: &Point) -> f64 {
-        let prices = self.price_size(&apart(&a.prices, &b.prices)).powi(2);
-        let fractions = self.fraction_size(&apart(&a.fractions, &b.fractions)).powi(2);
-        let rows = apart(&a.prices, &b.prices).into_iter().zip(apart(&a.used, &b.used));
-        let both: f64 = rows.map(|(price, used)| price * used).sum();
+    /// The longest step that the movement to the next point allows.
+    fn longest(&self, here: &Point) -> f64 {
+        let next = &self.next;
+        let (mut both, mut of_prices) = (0.0, 0.0);
+        for (row, step) in self.price_steps.iter().enumerate() {
+            let price = next.prices[row] - here.prices[row];
+            both += price * (next.used[row] - here.used[row]);
+            of_prices += price * price / step;
+        }
         if both == 0.0 {
             return f64::INFINITY;
         }
-        0.5 * (self.weight * fractions + prices / self.weight) / both.abs()
+        let of_fractions = self.fraction_distance(here, next).powi(2);
+        0.5 * (self.weight * of_fractions + of_prices / self.weight) / both.abs()
     }
 
     /// Gives longer steps to what has moved further.
     fn weigh(&mut self, from: &Point, to: &Point) {
-        let prices = self.price_size(&apart(&from.prices, &to.prices));
-        let fractions = self.fraction_size(&apart(&from.fractions, &to.fractions));
+        let (prices, fractions) = (self.price_distance(from, to), self.fraction_distance(from, to));
         if prices > 1e-9 && fractions > 1e-9 {
             self.weight = (self.weight * prices / fractions).sqrt();
         }
     }
 
-    fn price_size(&self, prices: &[f64]) -> f64 {
-        let squares =
-            prices.iter().zip(&self.price_steps).map(|(price, step)| price * price / step);
-        squares.sum::<f64>().sqrt()
+    /// How far the prices of two points are apart, in steps.
+    fn price_distance(&self, a: &Point, b: &Point) -> f64 {
+        let prices = a.prices.iter().zip(&b.prices).zip(&self.price_steps);
+        prices.map(|((a, b), step)| (a - b).powi(2) / step).sum::<f64>().sqrt()
     }
 
-    fn fraction_size(&self, fractions: &[f64]) -> f64 {
+    /// How far the fractions of two points are apart, in steps.
+    fn fraction_distance(&self, a: &Point, b: &Point) -> f64 {
         let square = |(order, step): (usize, &f64)| {
-            let of_order = fractions[self.choice.of_order(order)].iter();
-            of_order.map(|fraction| fraction * fraction).sum::<f64>() / step
+            let plans = self.choice.of_order(order);
+            let pairs = a.fractions[plans.clone()].iter().zip(&b.fractions[plans]);
+            pairs.map(|(a, b)| (a - b).powi(2)).sum::<f64>() / step
         };
         self.order_steps.iter().enumerate().map(square).sum::<f64>().sqrt()
     }
 }
 
-fn apart(a: &[f64], b: &[f64]) -> Vec<f64> {
-    a.iter().zip(b).map(|(a, b)| b - a).collect()
-}
-
 /// Moves values to the nearest that are not negative and sum to `sum`, or to no more than it.
-/// (Held, Wolfe and Crowder 1974.)
+/// (Michelot 1986.)
 fn onto_simplex(values: &mut [f64], sum: f64, or_less: bool) {
     if or_less && values.iter().map(|value| value.max(0.0)).sum::<f64>() <= sum {
         values.iter_mut().for_each(|value| *value = value.max(0.0));
         return;
     }
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(|a, b| b.total_cmp(a));
-    let (mut total, mut taken_off) = (0.0, 0.0);
-    for (count, value) in sorted.iter().enumerate() {
-        total += value;
-        let candidate = (total - sum) / (count as f64 + 1.0);
-        if candidate >= *value {
+    // What is taken off every value, seen from the largest, rises while those that it makes
+    // negative leave.
+    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let mut taken_off = f64::NEG_INFINITY;
+    let mut left = usize::MAX;
+    loop {
+        let (mut total, mut count) = (0.0, 0);
+        for value in values.iter().map(|value| value - most).filter(|value| *value > taken_off) {
+            total += value;
+            count += 1;
+        }
+        if count >= left || count == 0 {
             break;
         }
-        taken_off = candidate;
+        left = count;
+        taken_off = (total - sum) / count as f64;
     }
     for value in values {
-        *value = (*value - taken_off).max(0.0);
+        *value = (*value - most - taken_off).max(0.0);
     }
 }
 
@@ -320,6 +345,8 @@ mod tests {
         assert_eq!(moved(&[3.0, 1.0, -5.0], 1.0, false), [1.0, 0.0, 0.0]);
         assert_eq!(moved(&[1.5, 1.5], 2.0, false), [1.0, 1.0]);
         assert_eq!(moved(&[-1.0, -1.0], 1.0, false), [0.5, 0.5]);
+        assert_eq!(moved(&[-1e18, -1e18, -2e18], 1.0, false), [0.5, 0.5, 0.0]);
+        assert_eq!(moved(&[1e-17, 0.3, 0.1 + 0.2], 1.0, false).iter().sum::<f64>(), 1.0);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::solve::column::Column;
 use crate::solve::cuts::{Cut, Pools};
 use crate::solve::highs::HighsError;
 use crate::solve::master::{OrderColumn, PlanKey, released};
-use crate::solve::relax::{Duals, Relaxation, Step, price_wave};
+use crate::solve::relax::{CUTS_FROM, Duals, Relaxation, Step, price_wave};
 use crate::solve::wave_options::WaveProblem;
 use crate::solve::{Control, ExactSettings};
 use choice::{Choice, Row};
@@ -24,8 +24,7 @@ use rustc_hash::FxHashSet;
 /// less in a round; as a part of the gap asked for, and relatively at least.
 const CONVERGED: f64 = 0.02;
 const MIN_CONVERGED: f64 = 1e-6;
-/// How close it has to be before cuts are looked for, and rounds of them, at most.
-const CUTS_FROM: f64 = 5e-4;
+/// Rounds of cuts, at most.
 const MAX_CUT_ROUNDS: usize = 12;
 const MAX_ROUNDS: usize = 60;
 /// How close the master's values have to be, relatively, as a part of the distance from the bound.
