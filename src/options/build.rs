@@ -6,7 +6,7 @@ use crate::options::eligibility::{line_bar, offers};
 use crate::options::escalation::first_tier_on_time;
 use crate::options::frozen::frozen_shipments;
 use crate::options::{
-    Bar, Group, Need, OpenLine, OrderOptions, Planner, Pruned, Supply, Transfers, Way,
+    Bar, Group, Need, OpenLine, OrderOptions, Planner, Pruned, Supply, Transfers,
 };
 use crate::time::Day;
 use std::collections::BTreeSet;
@@ -195,16 +195,14 @@ impl Builder<'_> {
     ) {
         let wave = self.planner.wave;
         let supplies = &options.transfers.supplies;
-        let direct: Vec<(&Supply, Way)> = (supplies.iter().filter(|s| s.source == node))
-            .map(|supply| (supply, options.own_terms(self.planner, supply.line, node)))
-            .collect();
+        let direct: Vec<&Supply> = supplies.iter().filter(|s| s.source == node).collect();
         let from = moved.partition_point(|m| m.node < node);
         let to = moved.partition_point(|m| m.node <= node);
         let moved = &moved[from..to];
         let km = self.km[node.0 as usize];
         let offers = offers(wave, self.planner.model, self.order, node, km);
         let mut bar_all = |bar| {
-            let direct = direct.iter().map(|(s, _)| (s.line, s.source));
+            let direct = direct.iter().map(|s| (s.line, s.source));
             let mut sources: Vec<_> =
                 direct.chain(moved.iter().map(|m| (m.line, m.source))).collect();
             sources.dedup();
@@ -254,7 +252,7 @@ impl Builder<'_> {
                     km: if service.is_some() { km } else { 0.0 },
                     late_days,
                     joins,
-                    ways: Vec::new(),
+                    direct: Vec::new(),
                     moved: Vec::new(),
                 };
                 let mut bar = |line: usize, source| {
@@ -265,11 +263,10 @@ impl Builder<'_> {
                     }
                     barred.is_some()
                 };
-                for (supply, own) in &direct {
+                for supply in &direct {
                     let open = supply.days.binary_search(&ship_date).is_ok();
                     if open && !bar(supply.line, node) {
-                        let way = options.way_of(self.planner, &group, own.clone(), false);
-                        group.ways.push(way);
+                        group.direct.push(supply.line);
                     }
                 }
                 for moved in moved.iter().filter(|moved| moved.arrives <= ship_date) {
@@ -279,7 +276,7 @@ impl Builder<'_> {
                     }
                 }
                 drop_incomplete_kits(options, &mut group);
-                if !group.ways.is_empty() || !group.moved.is_empty() {
+                if !group.direct.is_empty() || !group.moved.is_empty() {
                     groups.push(group);
                 }
             }
@@ -292,7 +289,7 @@ impl Builder<'_> {
         &self,
         options: &OrderOptions,
         node: NodeId,
-        direct: &[(&Supply, Way)],
+        direct: &[&Supply],
         moved: &[Moved],
     ) -> Vec<Day> {
         let wave = self.planner.wave;
@@ -301,12 +298,11 @@ impl Builder<'_> {
             return window.to_vec();
         }
         let committed = options.lines.iter().flat_map(|line| wave.commitments_of(line.id));
-        let wanted: BTreeSet<Day> =
-            (direct.iter().flat_map(|(supply, _)| supply.fresh.iter().copied()))
-                .chain(moved.iter().map(|moved| moved.arrives))
-                .chain(committed.filter_map(|commitment| commitment.ship_date))
-                .chain(options.frozen.iter().map(|shipment| shipment.ship_date))
-                .collect();
+        let wanted: BTreeSet<Day> = (direct.iter().flat_map(|supply| supply.fresh.iter().copied()))
+            .chain(moved.iter().map(|moved| moved.arrives))
+            .chain(committed.filter_map(|commitment| commitment.ship_date))
+            .chain(options.frozen.iter().map(|shipment| shipment.ship_date))
+            .collect();
         // Shipments that would leave together may be cheaper apart, each on a day of its own.
         let most = options.shipments_left.map_or(usize::MAX, |left| left as usize);
         let parts: usize = if options.split_lines {
@@ -339,12 +335,10 @@ pub fn frozen_late_days(
 
 /// Removes the ways of kits that are not all there: a kit leaves in one shipment.
 fn drop_incomplete_kits(options: &OrderOptions, group: &mut Group) {
-    let present = |line: usize| {
-        group.moved.contains(&line) || group.ways.iter().any(|way: &Way| way.line == line)
-    };
+    let present = |line: usize| group.takes(line);
     let incomplete: Vec<usize> = (0..options.needs.len())
         .filter(|need| options.needs[*need].lines.iter().any(|&line| !present(line)))
         .collect();
-    group.ways.retain(|way| !incomplete.contains(&options.lines[way.line].need));
+    group.direct.retain(|line| !incomplete.contains(&options.lines[*line].need));
     group.moved.retain(|line| !incomplete.contains(&options.lines[*line].need));
 }

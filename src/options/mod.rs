@@ -2,7 +2,7 @@
 //!
 //! An option of a line is a way into a [`Group`]: the group says which node hands the line to the
 //! carrier or the customer, by which service and on which date. The line comes from that node's
-//! own stock (a [`Way`] of the group), or over lanes by a [`Route`] of the order's [`Transfers`].
+//! own stock (a [`Way`] into the group), or over lanes by a [`Route`] of the order's [`Transfers`].
 //! Lines in one group leave as one shipment.
 
 mod build;
@@ -94,10 +94,17 @@ pub struct Group {
     pub late_days: u32,
     /// Index of the frozen shipment that lines would join.
     pub joins: Option<usize>,
-    /// From the node's own stock, by line.
-    pub ways: Vec<Way>,
+    /// The open lines that may come from the node's own stock, by index.
+    pub direct: Vec<usize>,
     /// The open lines that may come over lanes in time, by index.
     pub moved: Vec<usize>,
+}
+
+impl Group {
+    /// Whether an open line may come some way.
+    pub fn takes(&self, line: usize) -> bool {
+        self.direct.contains(&line) || self.moved.contains(&line)
+    }
 }
 
 /// Everything that can happen to the open lines of an order.

@@ -6,13 +6,6 @@ use crate::options::lines::{change_applies, lateness_cost};
 use crate::options::{Group, OrderOptions, Planner, Way, frozen_late_days};
 use crate::units::{Decimal, Money, Objective, round_half_up};
 
-impl Group {
-    /// The way of a line from the node's own stock.
-    pub fn direct(&self, line: usize) -> Option<&Way> {
-        self.ways.iter().find(|way| way.line == line)
-    }
-}
-
 impl OrderOptions {
     /// The way of a line into a group, from the group's own node or over lanes from another.
     pub fn way(
@@ -27,7 +20,7 @@ impl OrderOptions {
     }
 
     /// The way into a group of a line with its own terms.
-    pub(super) fn way_of(&self, planner: &Planner, group: &Group, own: Way, is_moved: bool) -> Way {
+    pub fn way_of(&self, planner: &Planner, group: &Group, own: Way, is_moved: bool) -> Way {
         let (wave, model) = (planner.wave, planner.model);
         let line = self.lines[own.line].id;
         let weighted = |key, amount| Objective::weighted(model.weight(key), amount);
@@ -48,7 +41,7 @@ impl OrderOptions {
     }
 
     /// What a line pays for its source, whatever shipment it goes into.
-    pub(super) fn own_terms(&self, planner: &Planner, line: usize, source: NodeId) -> Way {
+    pub fn own_terms(&self, planner: &Planner, line: usize, source: NodeId) -> Way {
         let (wave, model) = (planner.wave, planner.model);
         let terms = &self.lines[line];
         let node = &wave.nodes[source];

@@ -227,7 +227,7 @@ impl Case<'_> {
         }
         let mut ways = Vec::new();
         for group in &self.options.groups {
-            if group.direct(line).is_some() {
+            if group.direct.contains(&line) {
                 let (source, release) = (group.node, group.ship_date);
                 ways.push(Possible { group, source, release });
             }

@@ -4,7 +4,8 @@ use crate::domain::CostKey;
 use crate::ids::NodeId;
 use crate::options::{Departure, OrderOptions, Supply, Transfers};
 use crate::solve::OpeningId;
-use crate::solve::tables::{ReleaseIds, Stocks, release_ids};
+use crate::solve::stocks::Stocks;
+use crate::solve::tables::{ReleaseIds, release_ids};
 use crate::time::Day;
 
 /// A supply of lanes as pricing sees it; amounts are weighted minor units.
@@ -108,7 +109,7 @@ pub(super) fn supply_tables(
             stock: supply
                 .days
                 .iter()
-                .map(|day| stocks.index(supply.line, supply.source, *day))
+                .map(|day| stocks.index(options, supply.line, supply.source, *day))
                 .collect(),
         }
     };

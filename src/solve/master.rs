@@ -48,6 +48,12 @@ impl OrderColumn {
         OrderColumn { order: order as u32, cost, uses, openings, stocks, shipped }
     }
 
+    /// A plan of an order by its entries.
+    pub fn of_entries(problem: &WaveProblem, order: usize, entries: Vec<Entry>) -> OrderColumn {
+        let shipped = (!entries.is_empty()).then(|| problem.column(order as u32, entries));
+        OrderColumn::new(problem, order, shipped)
+    }
+
     /// The openings that it passes, sorted.
     pub fn opened(&self, problem: &WaveProblem) -> Vec<OpeningId> {
         let openings = &problem.orders[self.order as usize].tables.openings;

@@ -24,6 +24,7 @@ mod saddle;
 mod search;
 mod sift;
 mod states;
+mod stocks;
 mod tables;
 mod unfilled;
 mod wave_options;

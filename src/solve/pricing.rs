@@ -8,7 +8,8 @@
 use crate::options::{OrderOptions, Planner};
 use crate::solve::column::{Column, Entry};
 use crate::solve::routes::{LineWay, Routes};
-use crate::solve::tables::{GroupTable, LineTable, OrderTables, price_of, stock_price};
+use crate::solve::stocks::stock_price;
+use crate::solve::tables::{GroupTable, LineTable, OrderTables, price_of};
 use crate::solve::{ResourceId, ResourceKey, Resources};
 use crate::units::{Decimal, Quantity};
 

@@ -291,7 +291,7 @@ pub fn relax(
 pub(super) fn price_wave(problem: &WaveProblem, duals: &mut Duals) -> (f64, Vec<OrderResult>) {
     let results = price_all(problem, duals);
     let orders = results.iter().map(|result| result.least).sum();
-    let bound = lagrangian_bound(problem, duals, orders);
+    let bound = lagrangian_bound(problem, orders, supply_worth(problem, duals));
     for (order, result) in duals.orders.iter_mut().zip(&results) {
         order.shares.clone_from(&result.shares);
     }
@@ -309,12 +309,12 @@ fn price_all(problem: &WaveProblem, duals: &Duals) -> Vec<OrderResult> {
     (0..problem.orders.len()).into_par_iter().map(price).collect()
 }
 
-/// The Lagrangian bound at these prices, with what the orders cost at least together.
-pub(super) fn lagrangian_bound(problem: &WaveProblem, duals: &Duals, orders: f64) -> f64 {
-    let mut bound = orders - duals.cut_worth;
+/// What the supplies are worth at these prices.
+pub(super) fn supply_worth(problem: &WaveProblem, duals: &Duals) -> f64 {
+    let mut worth = duals.cut_worth;
     for (row, price) in problem.resources.rows().iter().zip(&duals.prices.resources) {
-        bound -= price * row.supply.to_f64();
-        bound -= (price - row.overload_cost).max(0.0) * row.overload.to_f64();
+        worth += price * row.supply.to_f64();
+        worth += (price - row.overload_cost).max(0.0) * row.overload.to_f64();
     }
     let mut paid = vec![0.0; problem.resources.openings().len()];
     for (order, prices) in problem.orders.iter().zip(&duals.orders) {
@@ -322,9 +322,12 @@ pub(super) fn lagrangian_bound(problem: &WaveProblem, duals: &Duals, orders: f64
             paid[*id as usize] += prices.openings.iter().map(|of_need| of_need[local]).sum::<f64>();
         }
     }
-    for ((_, cost), paid) in problem.resources.openings().zip(paid) {
-        bound -= (paid - cost.to_minor()).max(0.0);
-    }
-    // The sums above are in floating point; their error is far below this.
-    bound - 1e-9 * (orders.abs() + (orders - bound).abs()) - problem.rounding_slack()
+    let openings = problem.resources.openings().zip(paid);
+    worth + openings.map(|((_, cost), paid)| (paid - cost.to_minor()).max(0.0)).sum::<f64>()
+}
+
+/// The Lagrangian bound: what the orders cost at least together, less what the supplies are worth.
+pub(super) fn lagrangian_bound(problem: &WaveProblem, orders: f64, worth: f64) -> f64 {
+    // Those sums are in floating point; their error is far below this.
+    orders - worth - 1e-9 * (orders.abs() + worth.abs()) - problem.rounding_slack()
 }

@@ -83,7 +83,7 @@ fn entry(problem: &WaveProblem, options: &OrderOptions, decision: &Decision) -> 
     let key = (decision.node, decision.service, decision.ship_date);
     let group = options.groups.iter().position(|g| (g.node, g.service, g.ship_date) == key)?;
     let may_come = if decision.hops.is_empty() {
-        decision.source == decision.node && options.groups[group].direct(line).is_some()
+        decision.source == decision.node && options.groups[group].direct.contains(&line)
     } else {
         options.groups[group].moved.contains(&line)
             && arrival(problem, options, line, decision)

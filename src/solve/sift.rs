@@ -13,10 +13,13 @@ use crate::solve::cuts::Cut;
 use crate::solve::master::OrderColumn;
 use crate::solve::order_plan::{OrderPlan, plan_order};
 use crate::solve::pricing::{OrderPrices, Prices, Scan};
-use crate::solve::relax::{Duals, Relaxation, lagrangian_bound};
+use crate::solve::relax::{Relaxation, lagrangian_bound, supply_worth};
 use crate::solve::routes::Routes;
-use crate::solve::tables::{LineStock, OrderTables};
-use crate::solve::wave_options::{Demand, OrderProblem, WaveProblem, build_orders};
+use crate::solve::stocks::LineStock;
+use crate::solve::tables::OrderTables;
+use crate::solve::wave_options::{
+    BATCH, Demand, OrderProblem, WaveProblem, build_batch, build_orders,
+};
 use crate::solve::{Resources, Start};
 use crate::time::Day;
 use rayon::prelude::*;
@@ -33,18 +36,13 @@ const MAX_LISTED: usize = 15;
 /// Order plans that are kept of each order, besides those in use.
 const PLANS: usize = 24;
 
-/// What was kept of a wave, with a bound for all of it.
-pub struct Sifted<'a> {
-    pub problem: WaveProblem<'a>,
-    /// Its bound is one for the whole wave.
-    pub relaxation: Relaxation,
-    /// The best plan, as far as it was known.
-    pub incumbent: Vec<Column>,
-}
-
 /// Sifts a wave for the first time: at the prices of a similar one, where they are known, and with
-/// what a plan of it decided.
-pub fn first<'a>(planner: &'a Planner<'a>, start: &Start, keep: usize) -> Sifted<'a> {
+/// what a plan of it decided. The bound of the relaxation is one for the whole wave.
+pub fn first<'a>(
+    planner: &'a Planner<'a>,
+    start: &Start,
+    keep: usize,
+) -> (WaveProblem<'a>, Relaxation) {
     let resources = Arc::new(Resources::new(planner));
     let prices = Prices::known(planner, &resources, &start.prices);
     let lines = &planner.wave.lines;
@@ -53,7 +51,7 @@ pub fn first<'a>(planner: &'a Planner<'a>, start: &Start, keep: usize) -> Sifted
         .collect();
     let demand = Demand::new(&resources);
     let ids: Vec<OrderId> = planner.wave.orders.ids().collect();
-    let kept = build_orders(planner, &resources, &ids, &|| false, &|_, order| {
+    let kept = build_orders(planner, &resources, &ids, &|order| {
         demand.add(planner, &order);
         let order_prices = OrderPrices::free(&order.tables);
         let is_wanted = |group: &Group| decided.contains(&(order.options.order, group_key(group)));
@@ -61,68 +59,158 @@ pub fn first<'a>(planner: &'a Planner<'a>, start: &Start, keep: usize) -> Sifted
         Kept::of(planner, &resources, order, (&prices, &order_prices), wanted, keep)
     });
     let contended = demand.contended(&resources);
-    let nothing =
+    let mut problem =
         WaveProblem { planner, resources, orders: Vec::new(), contended, is_whole: false };
-    let relaxation = Relaxation::unknown(&nothing);
-    let relaxation = Relaxation { duals: Duals { prices, ..relaxation.duals }, ..relaxation };
-    sifted(&nothing, &relaxation, kept, &[], &[])
+    let mut relaxation = Relaxation::unknown(&problem);
+    relaxation.duals.prices = prices;
+    let worth = supply_worth(&problem, &relaxation.duals);
+    let mut plans = Vec::with_capacity(kept.len());
+    for of_order in kept {
+        problem.orders.push(of_order.order);
+        relaxation.duals.orders.push(of_order.prices);
+        relaxation.least.push(of_order.least);
+        plans.push(of_order.entries);
+    }
+    relaxation.bound = lagrangian_bound(&problem, relaxation.least.iter().sum(), worth);
+    let plans = plans.into_par_iter().enumerate();
+    let plans = plans.map(|(at, entries)| OrderColumn::of_entries(&problem, at, entries));
+    relaxation.columns = plans.collect();
+    relaxation.values = vec![1.0; relaxation.columns.len()];
+    (problem, relaxation)
 }
 
-/// Sifts a wave again, at the prices of a relaxation; nothing when told to stop.
-pub fn again<'a>(
-    problem: &WaveProblem<'a>,
-    relaxation: &Relaxation,
-    incumbent: &[Column],
+/// Sifts a wave again, at the prices of a relaxation, whose bound then is one for the whole wave;
+/// returns false when told to stop, with the bound as it was.
+pub fn again(
+    problem: &mut WaveProblem,
+    relaxation: &mut Relaxation,
+    incumbent: &mut [Column],
     keep: usize,
     stop: &(dyn Fn() -> bool + Sync),
-) -> Option<Sifted<'a>> {
-    let (planner, resources) = (problem.planner, &problem.resources);
-    let duals = &relaxation.duals;
-    let known = plans_to_keep(problem, relaxation);
-    let mut plan: Vec<Option<&Column>> = vec![None; problem.orders.len()];
+) -> bool {
+    let (planner, resources) = (problem.planner, problem.resources.clone());
+    let worth = supply_worth(problem, &relaxation.duals);
+    let cuts = named_cuts(problem, relaxation);
+    let plans = plans_to_keep(problem, relaxation);
+    let mut sieved: Vec<Sieved> = (problem.orders.iter_mut())
+        .zip(&mut relaxation.duals.orders)
+        .zip(&mut relaxation.least)
+        .zip(plans)
+        .map(|(((order, prices), least), plans)| Sieved {
+            order,
+            prices,
+            least,
+            plans,
+            incumbent: None,
+            best: None,
+        })
+        .collect();
     for column in incumbent {
-        plan[column.order as usize] = Some(column);
+        let order = column.order as usize;
+        sieved[order].incumbent = Some(column);
     }
-    let ids: Vec<OrderId> = problem.orders.iter().map(|order| order.options.order).collect();
-    let kept = build_orders(planner, resources, &ids, stop, &|at, order| {
-        let OrderProblem { options, tables } = &problem.orders[at];
-        let order_prices = moved_prices(&duals.orders[at], tables, &order.tables);
-        let place = places(options, &order.options);
-        let mut wanted = vec![false; order.options.groups.len()];
-        let shipped = known[at].iter().filter_map(|(known, _)| known.shipped.as_ref());
-        for entry in shipped.chain(plan[at]).flat_map(|column| &column.entries) {
-            wanted[place[entry.group as usize]] = true;
+    let prices = &relaxation.duals.prices;
+    sieved.par_chunks_mut(BATCH).for_each(|batch| {
+        if stop() {
+            return;
         }
-        let is_filled =
-            plan[at].is_some_and(|column| column.state(options, tables) == tables.states.full());
-        let most = if is_filled { keep } else { MORE * keep };
-        let mut kept =
-            Kept::of(planner, resources, order, (&duals.prices, &order_prices), wanted, most);
-        kept.moved = place.into_iter().map(|at| kept.moved[at]).collect();
-        kept
+        let ids: Vec<OrderId> = batch.iter().map(|of_order| of_order.order.options.order).collect();
+        let all = build_batch(planner, &resources, &ids);
+        for (of_order, all) in batch.iter_mut().zip(all) {
+            of_order.sift(planner, &resources, all, prices, keep);
+        }
     });
-    if kept.len() < problem.orders.len() {
-        return None;
+    let is_done = sieved.iter().all(|of_order| of_order.best.is_some());
+    let plans = sieved.into_iter().map(|of_order| (of_order.plans, of_order.best));
+    let plans: Vec<(Vec<Chosen>, Option<Vec<Entry>>)> = plans.collect();
+    let renewed = plans.into_par_iter().enumerate().flat_map_iter(|(at, (plans, best))| {
+        // Its columns refer to the stocks and openings of the order by position.
+        let renewed = |(plan, value): Chosen| (OrderColumn::new(problem, at, plan.shipped), value);
+        let mut plans: Vec<Chosen> = plans.into_iter().map(renewed).collect();
+        let best = best.map(|entries| OrderColumn::of_entries(problem, at, entries));
+        plans.extend(
+            best.filter(|best| plans.iter().all(|(plan, _)| plan.key() != best.key()))
+                .map(|best| (best, 0.0)),
+        );
+        plans
+    });
+    (relaxation.columns, relaxation.values) = renewed.unzip();
+    relaxation.cuts = cuts.into_iter().map(|cut| cut.on(problem)).collect();
+    if is_done {
+        relaxation.bound = lagrangian_bound(problem, relaxation.least.iter().sum(), worth);
     }
-    Some(sifted(problem, relaxation, kept, &known, incumbent))
+    is_done
 }
 
 /// An order plan with how much of it is chosen.
-type Chosen<'c> = (&'c OrderColumn, f64);
+type Chosen = (OrderColumn, f64);
 
-/// The order plans worth keeping, by order: those in use, and those of least reduced cost.
-fn plans_to_keep<'c>(problem: &WaveProblem, relaxation: &'c Relaxation) -> Vec<Vec<Chosen<'c>>> {
-    let mut of_order: Vec<Vec<(bool, f64, usize)>> = vec![Vec::new(); problem.orders.len()];
-    for (index, (column, value)) in relaxation.columns.iter().zip(&relaxation.values).enumerate() {
-        let reduced = relaxation.reduced_cost(column);
-        of_order[column.order as usize].push((*value <= 0.0, reduced, index));
+/// Takes the order plans of a relaxation that are worth keeping, by order: those in use, and those
+/// of least reduced cost.
+fn plans_to_keep(problem: &WaveProblem, relaxation: &mut Relaxation) -> Vec<Vec<Chosen>> {
+    let reduced = relaxation.reduced_costs();
+    let mut of_order: Vec<Vec<(f64, Chosen)>> = Vec::new();
+    of_order.resize_with(problem.orders.len(), Vec::new);
+    let (columns, values) = (&mut relaxation.columns, &relaxation.values);
+    let columns = std::mem::take(columns).into_iter();
+    for ((column, value), reduced) in columns.zip(values).zip(reduced) {
+        of_order[column.order as usize].push((reduced, (column, *value)));
     }
-    let nearest = |mut known: Vec<(bool, f64, usize)>| {
-        known.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
-        let kept = known.iter().enumerate().filter(|(at, known)| *at < PLANS || !known.0);
-        kept.map(|(_, known)| (&relaxation.columns[known.2], relaxation.values[known.2])).collect()
+    let nearest = |mut known: Vec<(f64, Chosen)>| {
+        known
+            .sort_by(|(a, (_, x)), (b, (_, y))| (*x <= 0.0).cmp(&(*y <= 0.0)).then(a.total_cmp(b)));
+        let kept = known.into_iter().enumerate();
+        let kept = kept.filter(|(at, (_, (_, value)))| *at < PLANS || *value > 0.0);
+        kept.map(|(_, (_, chosen))| chosen).collect()
     };
     of_order.into_par_iter().map(nearest).collect()
+}
+
+/// An order while it is sifted again.
+struct Sieved<'s> {
+    order: &'s mut OrderProblem,
+    prices: &'s mut OrderPrices,
+    least: &'s mut f64,
+    plans: Vec<Chosen>,
+    incumbent: Option<&'s mut Column>,
+    /// The best plan at the prices, once it is known.
+    best: Option<Vec<Entry>>,
+}
+
+impl Sieved<'_> {
+    /// Keeps what matters of all that the order could do.
+    fn sift(
+        &mut self,
+        planner: &Planner,
+        resources: &Resources,
+        all: OrderProblem,
+        prices: &Prices,
+        keep: usize,
+    ) {
+        let OrderProblem { options, tables } = &*self.order;
+        let order_prices = moved_prices(self.prices, tables, &all.tables);
+        let place = places(options, &all.options);
+        let is_filled = self
+            .incumbent
+            .as_ref()
+            .is_some_and(|column| column.state(options, tables) == tables.states.full());
+        let shipped = self.plans.iter_mut().filter_map(|(plan, _)| plan.shipped.as_mut());
+        let columns = shipped.chain(self.incumbent.as_deref_mut());
+        let mut entries: Vec<&mut Entry> = columns.flat_map(|column| &mut column.entries).collect();
+        let mut wanted = vec![false; all.options.groups.len()];
+        for entry in &entries {
+            wanted[place[entry.group as usize]] = true;
+        }
+        let most = if is_filled { keep } else { MORE * keep };
+        let kept = Kept::of(planner, resources, all, (prices, &order_prices), wanted, most);
+        for entry in &mut entries {
+            entry.group = kept.moved[place[entry.group as usize]];
+        }
+        *self.order = kept.order;
+        *self.prices = kept.prices;
+        *self.least = kept.least;
+        self.best = Some(kept.entries);
+    }
 }
 
 /// What is kept of an order.
@@ -132,8 +220,8 @@ struct Kept {
     /// Its best plan, and what no plan of it is below.
     entries: Vec<Entry>,
     least: f64,
-    /// By group of before: its position among the groups now; nothing where it is not kept.
-    moved: Vec<Option<u32>>,
+    /// By group of all: how many of those before it are kept, its position if it is itself.
+    moved: Vec<u32>,
 }
 
 impl Kept {
@@ -164,8 +252,7 @@ impl Kept {
         nearest(&scan, most, &mut wanted);
         let moved = positions(&wanted);
         for entry in &mut entries {
-            // Its group was wanted just now.
-            entry.group = moved[entry.group as usize].unwrap_or(u32::MAX);
+            entry.group = moved[entry.group as usize];
         }
         let mut is_wanted = wanted.into_iter();
         options.groups.retain(|_| is_wanted.next().unwrap_or(true));
@@ -236,10 +323,14 @@ fn group_key(group: &Group) -> GroupKey {
     (group.node, group.service, group.ship_date)
 }
 
-/// By group: its position among those that are wanted.
-fn positions(wanted: &[bool]) -> Vec<Option<u32>> {
-    let mut next = 0..;
-    wanted.iter().map(|is_wanted| if *is_wanted { next.next() } else { None }).collect()
+/// By group: how many before it are wanted.
+fn positions(wanted: &[bool]) -> Vec<u32> {
+    let count = |next: &mut u32, is_wanted: &bool| {
+        let at = *next;
+        *next += u32::from(*is_wanted);
+        Some(at)
+    };
+    wanted.iter().scan(0, count).collect()
 }
 
 /// By group of the options kept: its position among all, which are in the same order.
@@ -267,91 +358,45 @@ fn moved_prices(prices: &OrderPrices, from: &OrderTables, to: &OrderTables) -> O
     }
     for (stock, price) in from.stocks.iter().zip(&prices.stocks).filter(|(_, price)| **price > 0.0)
     {
-        if let Some(place) = stock_place(stock, to) {
+        if let Some(place) = stock_place(stock_key(stock), to) {
             moved.stocks[place] = *price;
         }
     }
     moved
 }
 
-fn stock_place(stock: &LineStock, tables: &OrderTables) -> Option<usize> {
-    let key = |stock: &LineStock| (stock.line, stock.node, stock.step);
-    tables.stocks.iter().position(|other| key(other) == key(stock))
+type StockKey = (usize, NodeId, u32);
+
+fn stock_key(stock: &LineStock) -> StockKey {
+    (stock.line, stock.node, stock.step)
 }
 
-/// Puts together what was kept of each order, with order plans and the best plan of before, and
-/// the bound at the prices of before.
-fn sifted<'a>(
-    before: &WaveProblem<'a>,
-    relaxation: &Relaxation,
-    kept: Vec<Kept>,
-    known: &[Vec<Chosen>],
-    incumbent: &[Column],
-) -> Sifted<'a> {
-    let least: Vec<f64> = kept.iter().map(|kept| kept.least).collect();
-    let bound = lagrangian_bound(before, &relaxation.duals, least.iter().sum());
-    let mut orders = Vec::with_capacity(kept.len());
-    let mut prices = Vec::with_capacity(kept.len());
-    let mut plans = Vec::with_capacity(kept.len());
-    let mut moved = Vec::with_capacity(kept.len());
-    for of_order in kept {
-        orders.push(of_order.order);
-        prices.push(of_order.prices);
-        plans.push(of_order.entries);
-        moved.push(of_order.moved);
+fn stock_place(stock: StockKey, tables: &OrderTables) -> Option<usize> {
+    tables.stocks.iter().position(|other| stock_key(other) == stock)
+}
+
+/// A cut by the names of its stocks rather than their positions.
+struct NamedCut {
+    terms: Vec<(usize, StockKey, f64)>,
+    limit: f64,
+}
+
+fn named_cuts(problem: &WaveProblem, relaxation: &Relaxation) -> Vec<NamedCut> {
+    let named = |&(order, stock, coefficient): &(usize, usize, f64)| {
+        (order, stock_key(&problem.orders[order].tables.stocks[stock]), coefficient)
+    };
+    let cut =
+        |cut: &Cut| NamedCut { terms: cut.terms.iter().map(named).collect(), limit: cut.limit };
+    relaxation.cuts.iter().map(cut).collect()
+}
+
+impl NamedCut {
+    /// On the stocks that are kept; without the others it says less, but nothing false.
+    fn on(self, problem: &WaveProblem) -> Cut {
+        let term = |(order, stock, coefficient): (usize, StockKey, f64)| {
+            let place = stock_place(stock, &problem.orders[order].tables)?;
+            Some((order, place, coefficient))
+        };
+        Cut { terms: self.terms.into_iter().filter_map(term).collect(), limit: self.limit }
     }
-    let problem = WaveProblem {
-        planner: before.planner,
-        resources: before.resources.clone(),
-        orders,
-        contended: before.contended.clone(),
-        is_whole: false,
-    };
-    let moved = |column: &Column| {
-        let mut column = column.clone();
-        for entry in &mut column.entries {
-            // The groups of what is kept were wanted.
-            let place = moved[column.order as usize][entry.group as usize];
-            entry.group = place.unwrap_or(u32::MAX);
-        }
-        column
-    };
-    // The plans known of each order, and the best one where it is new.
-    let of_order = |(at, entries): (usize, Vec<Entry>)| {
-        let known = known.get(at).map_or(&[][..], Vec::as_slice).iter();
-        let mut plans: Vec<(OrderColumn, f64)> = known
-            .map(|(plan, value)| {
-                (OrderColumn::new(&problem, at, plan.shipped.as_ref().map(moved)), *value)
-            })
-            .collect();
-        let shipped = (!entries.is_empty()).then(|| problem.column(at as u32, entries));
-        let best = OrderColumn::new(&problem, at, shipped);
-        if plans.iter().all(|(plan, _)| plan.key() != best.key()) {
-            let value = if plans.is_empty() { 1.0 } else { 0.0 };
-            plans.push((best, value));
-        }
-        plans
-    };
-    let plans = plans.into_par_iter().enumerate().flat_map_iter(of_order);
-    let (columns, values): (Vec<OrderColumn>, Vec<f64>) = plans.unzip();
-    let cuts = relaxation.cuts.iter().map(|cut| moved_cut(cut, before, &problem)).collect();
-    let incumbent = incumbent.iter().map(moved).collect();
-    let duals = Duals {
-        prices: relaxation.duals.prices.clone(),
-        orders: prices,
-        cuts: relaxation.duals.cuts.clone(),
-        cut_worth: relaxation.duals.cut_worth,
-    };
-    let relaxation = Relaxation { bound, duals, least, columns, values, cuts };
-    Sifted { problem, relaxation, incumbent }
-}
-
-/// A cut on the stocks that are kept; without the others it says less, but nothing false.
-fn moved_cut(cut: &Cut, before: &WaveProblem, after: &WaveProblem) -> Cut {
-    let moved = |&(order, stock, coefficient): &(usize, usize, f64)| {
-        let stock = &before.orders[order].tables.stocks[stock];
-        let place = stock_place(stock, &after.orders[order].tables)?;
-        Some((order, place, coefficient))
-    };
-    Cut { terms: cut.terms.iter().filter_map(moved).collect(), limit: cut.limit }
 }

@@ -1,19 +1,20 @@
 //! What pricing looks up for an order: shipment costs by state, and the resources of each option.
 
 use crate::domain::CostKey;
-use crate::ids::{LineId, NodeId, ServiceId, SkuId};
+use crate::ids::{LineId, NodeId, ServiceId};
 use crate::options::{
-    Content, Group, OrderOptions, Planner, StockProfile, carbon, freight, handling, shipment_co2,
+    Content, Group, OrderOptions, Planner, carbon, freight, handling, shipment_co2,
     weighted_open_change,
 };
 use crate::solve::column::Entry;
 use crate::solve::exchanges::Exchanges;
 use crate::solve::lanes::{DepartureTable, Stops, SupplyTable, departure_table, supply_tables};
 use crate::solve::states::States;
+use crate::solve::stocks::{LineStock, Stocks};
 use crate::solve::unfilled::{open_changes, unfilled_costs};
-use crate::solve::{OpeningId, ResourceId, Resources, StockRows};
+use crate::solve::{OpeningId, ResourceId, Resources};
 use crate::time::Day;
-use crate::units::{Objective, Quantity};
+use crate::units::Objective;
 
 /// Cost and parcels of a shipment by state, for groups that differ in their date only.
 #[derive(Clone, Debug)]
@@ -78,16 +79,6 @@ pub struct WayTable {
     pub change: f64,
     /// Index of the stock used; nothing where it is unlimited.
     pub stock: Option<usize>,
-}
-
-/// Limited stock that a line may use: of one source, on the dates of one step of its profile.
-#[derive(Clone, Debug)]
-pub struct LineStock {
-    /// Index into the order's open lines.
-    pub line: usize,
-    pub node: NodeId,
-    pub step: u32,
-    pub rows: StockRows,
 }
 
 /// Everything that pricing looks up for an order.
@@ -341,9 +332,8 @@ fn shipment_table(
             let same = |g: &&Group| {
                 (g.node, g.service, g.joins) == (group.node, group.service, group.joins)
             };
-            let takes = |g: &Group| g.direct(line).is_some() || g.moved.contains(&line);
             let of_node = groups.iter().take_while(|g| g.node == group.node);
-            of_node.filter(same).any(takes)
+            of_node.filter(same).any(|g| g.takes(line))
         })
         .collect();
     let mut contents = Vec::new();
@@ -380,11 +370,18 @@ fn group_table(
     let base: &[Content] = group.joins.map_or(&[], |index| &options.frozen[index].contents);
     let lines = (0..options.lines.len()).filter_map(|index| {
         let line = &options.lines[index];
-        let direct = group.direct(index).map(|way| WayTable {
+        if !group.takes(index) {
+            return None;
+        }
+        // Lateness is the same by every way.
+        let at_node = stocks.at_node(options, index, group.node);
+        let minutes = at_node.minutes;
+        let way = options.way_of(planner, group, at_node.own.clone(), false);
+        let direct = group.direct.contains(&index).then(|| WayTable {
             part_cost: way.part_cost.to_minor(),
             unit_cost: way.unit_cost.to_minor(),
             change: way.change.to_minor(),
-            stock: stocks.index(index, group.node, group.ship_date),
+            stock: stocks.index(options, index, group.node, group.ship_date),
         });
         let moved = group.moved.contains(&index).then(|| {
             let change = |source| options.way(planner, group, index, source, true).change;
@@ -393,18 +390,10 @@ fn group_table(
             let kept = committed[index].iter().copied().map(change);
             changes.chain(kept).map(Objective::to_minor).collect()
         });
-        if direct.is_none() && moved.is_none() {
-            return None;
-        }
-        // The same by every way.
-        let lateness = group.direct(index).map_or_else(
-            || options.way(planner, group, index, group.node, true).lateness,
-            |way| way.lateness,
-        );
         Some(LineTable {
             line: index,
-            lateness: lateness.to_minor(),
-            minutes: stocks.minutes(index, group.node),
+            lateness: way.lateness.to_minor(),
+            minutes,
             is_there: base.iter().any(|content| content.line == line.id.0),
             direct,
             moved,
@@ -429,62 +418,6 @@ fn group_table(
     }
 }
 
-/// The stocks of an order, numbered as they are met.
-pub(super) struct Stocks<'a> {
-    pub(super) planner: &'a Planner<'a>,
-    pub(super) resources: &'a Resources,
-    known: Vec<LineStock>,
-    /// By open line: its terms at the node that was asked for last.
-    lines: Vec<(SkuId, Option<AtNode<'a>>)>,
-}
-
-/// The terms of a line's item at a node.
-#[derive(Clone, Copy)]
-struct AtNode<'a> {
-    node: NodeId,
-    /// Nothing where the stock is unlimited.
-    profile: Option<&'a StockProfile>,
-    /// Per unit.
-    minutes: f64,
-}
-
-impl<'a> Stocks<'a> {
-    fn new(planner: &'a Planner<'a>, resources: &'a Resources, options: &OrderOptions) -> Self {
-        let lines = options.lines.iter().map(|line| (line.sku, None)).collect();
-        Stocks { planner, resources, known: Vec::new(), lines }
-    }
-
-    fn at_node(&mut self, line: usize, node: NodeId) -> AtNode<'a> {
-        let (sku, known) = &mut self.lines[line];
-        match known {
-            Some(known) if known.node == node => *known,
-            _ => {
-                let profile = self.planner.stock(node, *sku);
-                let minutes = self.planner.wave.node_item(node, *sku).minutes.to_f64();
-                *known.insert(AtNode { node, profile, minutes })
-            }
-        }
-    }
-
-    /// Minutes per unit of a line at a node.
-    fn minutes(&mut self, line: usize, node: NodeId) -> f64 {
-        self.at_node(line, node).minutes
-    }
-
-    /// The index of the stock that a line uses when it is released on a day.
-    pub(super) fn index(&mut self, line: usize, node: NodeId, day: Day) -> Option<usize> {
-        let step = self.at_node(line, node).profile?.step_at(day) as u32;
-        let same = |stock: &LineStock| (stock.line, stock.node, stock.step) == (line, node, step);
-        let known = self.known.iter().rposition(same);
-        Some(known.unwrap_or_else(|| {
-            let sku = self.lines[line].0;
-            let rows = self.resources.stock_rows(self.planner, node, sku, day);
-            self.known.push(LineStock { line, node, step, rows });
-            self.known.len() - 1
-        }))
-    }
-}
-
 /// The sources that planned and released commitments of a line name.
 fn committed_sources(planner: &Planner, line: LineId) -> Vec<NodeId> {
     let loose = planner.wave.commitments_of(line).filter(|c| !c.is_frozen());
@@ -497,9 +430,4 @@ fn committed_sources(planner: &Planner, line: LineId) -> Vec<NodeId> {
 /// A fixed-point number as pricing uses it.
 pub fn price_of(values: &[f64], id: Option<ResourceId>) -> f64 {
     id.map_or(0.0, |id| values[id as usize])
-}
-
-/// The price of a release of units in all of its stock rows.
-pub fn stock_price(values: &[f64], rows: &StockRows, units: Quantity) -> f64 {
-    rows.uses(units).map(|(id, used)| values[id as usize] * used as f64).sum()
 }

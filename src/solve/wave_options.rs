@@ -14,7 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Orders whose distances are computed at a time.
-const BATCH: usize = 256;
+pub(super) const BATCH: usize = 256;
 
 /// An order with open lines.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl<'a> WaveProblem<'a> {
         let resources = Arc::new(Resources::new(planner));
         let demand = Demand::new(&resources);
         let ids: Vec<OrderId> = planner.wave.orders.ids().collect();
-        let orders = build_orders(planner, &resources, &ids, &|| false, &|_, order| {
+        let orders = build_orders(planner, &resources, &ids, &|order| {
             demand.add(planner, &order);
             order
         });
@@ -117,31 +117,32 @@ impl<'a> WaveProblem<'a> {
 }
 
 /// Builds the options and tables of those of the orders that have open lines, in batches side by
-/// side, and keeps of each what `keep` makes of it; it hears the order's position among the `ids`.
-/// Batches that begin after a stop are left out.
+/// side, and keeps of each what `keep` makes of it.
 pub(super) fn build_orders<T: Send>(
     planner: &Planner,
     resources: &Resources,
     ids: &[OrderId],
-    stop: &(dyn Fn() -> bool + Sync),
-    keep: &(impl Fn(usize, OrderProblem) -> T + Sync),
+    keep: &(impl Fn(OrderProblem) -> T + Sync),
 ) -> Vec<T> {
-    let of_batch = |(number, batch): (usize, &[OrderId])| {
-        let mut kept = Vec::with_capacity(batch.len());
-        if stop() {
-            return kept;
-        }
-        let km = distance_matrix(planner.wave, batch);
-        for (at, (&order, km)) in batch.iter().zip(km.rows()).enumerate() {
-            let options = order_options(planner, order, &km.to_vec(), &mut |_| {});
-            if !options.lines.is_empty() {
-                let tables = OrderTables::new(planner, resources, &options);
-                kept.push(keep(number * BATCH + at, OrderProblem { options, tables }));
-            }
-        }
-        kept
-    };
-    ids.par_chunks(BATCH).enumerate().flat_map_iter(of_batch).collect()
+    let of_batch = |batch| build_batch(planner, resources, batch).map(keep).collect::<Vec<T>>();
+    ids.par_chunks(BATCH).flat_map_iter(of_batch).collect()
+}
+
+/// Builds the options and tables of those of the orders that have open lines, one after the other.
+pub(super) fn build_batch<'b>(
+    planner: &'b Planner,
+    resources: &'b Resources,
+    batch: &'b [OrderId],
+) -> impl Iterator<Item = OrderProblem> + 'b {
+    let km = distance_matrix(planner.wave, batch);
+    batch.iter().enumerate().filter_map(move |(row, &order)| {
+        let options = order_options(planner, order, &km.row(row).to_vec(), &mut |_| {});
+        let is_open = !options.lines.is_empty();
+        is_open.then(|| {
+            let tables = OrderTables::new(planner, resources, &options);
+            OrderProblem { options, tables }
+        })
+    })
 }
 
 /// The most that orders could want of each resource. Each order counts with more than it can ever

@@ -6,7 +6,7 @@ use crate::solve::exact::run::{PRICING_TIME, Run};
 use crate::solve::exact::{Approach, ExactSettings, Outcome, Start, Value};
 use crate::solve::highs::HighsError;
 use crate::solve::relax::first_steps;
-use crate::solve::sift::{self, Sifted};
+use crate::solve::sift;
 
 /// Times that the wave is sifted after the first, at most.
 const SIFTINGS: usize = 4;
@@ -26,7 +26,7 @@ pub(super) fn solve_sifted(
 ) -> Result<Outcome, HighsError> {
     let keep = settings.sifting.keep;
     let began = control.seconds();
-    let Sifted { mut problem, mut relaxation, .. } = sift::first(planner, start, keep);
+    let (mut problem, mut relaxation) = sift::first(planner, start, keep);
     let seconds_each = control.seconds() - began;
     let chosen = (settings.approach == Approach::Auto).then(|| Approach::chosen(&problem));
     let mut run = Run::new(&problem, settings, value, control);
@@ -37,23 +37,24 @@ pub(super) fn solve_sifted(
     for sifting in 1..=SIFTINGS {
         let reached = relaxation.bound;
         let stop = || control.stopped().is_some();
-        let Some(sifted) = sift::again(&problem, &relaxation, &best.incumbent, keep, &stop) else {
-            break;
-        };
-        Sifted { problem, relaxation, incumbent: best.incumbent } = sifted;
+        let incumbent = &mut best.incumbent;
+        let is_done = sift::again(&mut problem, &mut relaxation, incumbent, keep, &stop);
         let mut run = Run::new(&problem, settings, value, control);
         run.best = best;
-        run.prove_relaxed(&relaxation);
+        if is_done {
+            run.prove_relaxed(&relaxation);
+        }
         let missed = reached - relaxation.bound;
         let is_enough = sifting > 1 && missed <= MISSED * settings.gap * reached.abs();
         // What is left has to do for another sifting, and for good plans.
         let left = control.seconds_left();
         let part_of_time = if left.is_finite() { PRICING_TIME - seconds_each / left } else { 1.0 };
-        if !is_enough && run.is_open() && sifting < SIFTINGS && part_of_time > 0.0 {
+        let goes_on = !is_enough && sifting < SIFTINGS && part_of_time > 0.0 && run.is_open();
+        if goes_on {
             relaxation = run.raise(relaxation, part_of_time)?;
-            best = run.best;
-        } else {
-            best = run.best;
+        }
+        best = run.best;
+        if !goes_on {
             break;
         }
     }
