@@ -3,7 +3,9 @@
 use super::Frontier;
 use super::tables::{FRONTIER_TABLES, tables};
 use crate::domain::Wave;
-use crate::plan::{Plan, WriteError, holds_result, write_folder, write_plan, write_table, write_text};
+use crate::plan::{
+    Plan, WriteError, holds_result, write_folder, write_plan, write_table, write_text,
+};
 use std::path::Path;
 
 /// The folder of the plans, in which each has its point's number for a name.
