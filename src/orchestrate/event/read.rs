@@ -5,7 +5,7 @@ use crate::ingest::nearest;
 use crate::orchestrate::event::kinds::KINDS;
 use crate::orchestrate::event::spec::{self, FieldSpec};
 use crate::orchestrate::event::validate::conflicts;
-use crate::orchestrate::event::value::{Fault, Field, Moment, Text, Wrong};
+use crate::orchestrate::event::value::{Fault, Moment, Text, Wrong};
 use crate::orchestrate::event::{Event, HEAD};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -15,27 +15,17 @@ use std::path::Path;
 
 /// The head of an event, as fields.
 const HEAD_FIELDS: [FieldSpec; 3] = [
-    FieldSpec {
-        name: HEAD[0],
-        absent: None,
-        doc: "Unique; an event whose id is known already does nothing.",
-        accepts: <Text as Field>::accepts,
-        faults: <Text as Field>::faults,
-    },
-    FieldSpec {
-        name: HEAD[1],
-        absent: None,
-        doc: "When it happened; its offset says what the date was there.",
-        accepts: <Moment as Field>::accepts,
-        faults: <Moment as Field>::faults,
-    },
-    FieldSpec {
-        name: HEAD[2],
-        absent: None,
-        doc: "Its kind.",
-        accepts: <Text as Field>::accepts,
-        faults: <Text as Field>::faults,
-    },
+    FieldSpec::of::<Text>(
+        HEAD[0],
+        None,
+        "Unique; an event whose id is known already does nothing.",
+    ),
+    FieldSpec::of::<Moment>(
+        HEAD[1],
+        None,
+        "When it happened; its offset says what the date was there.",
+    ),
+    FieldSpec::of::<Text>(HEAD[2], None, "Its kind."),
 ];
 
 /// Reads a file of events: see [`read_events`].

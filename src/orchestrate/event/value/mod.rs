@@ -15,11 +15,9 @@ use crate::time::Day;
 use jiff::Timestamp;
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::{Offset, TimeZone};
-use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{DeserializeOwned, Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
-use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
@@ -81,6 +79,32 @@ impl<T, F: FnOnce(&str) -> Option<T>> Visitor<'_> for Parsed<T, F> {
     }
 }
 
+/// Says what a type of fields accepts, in words and as a schema.
+macro_rules! described {
+    ($name:ident $accepts:literal $schema:tt) => {
+        impl $crate::orchestrate::event::value::Field for $name {
+            fn accepts() -> String {
+                $accepts.to_owned()
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!($schema)
+            }
+        }
+    };
+}
+use described;
+
 /// Types that are written as text: the type, what it accepts, its schema, and how it is read.
 macro_rules! texts {
     ($($name:ident $accepts:literal $schema:tt = $parse:expr;)*) => {$(
@@ -90,25 +114,7 @@ macro_rules! texts {
             }
         }
 
-        impl Field for $name {
-            fn accepts() -> String {
-                $accepts.to_owned()
-            }
-        }
-
-        impl JsonSchema for $name {
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                schemars::json_schema!($schema)
-            }
-        }
+        described! { $name $accepts $schema }
     )*};
 }
 
@@ -124,26 +130,6 @@ texts! {
             "" => Some(Dates(Vec::new())),
             _ => parts(text, |part| part.parse().ok()).map(Dates),
         };
-}
-
-impl Field for Moment {
-    fn accepts() -> String {
-        "an instant with an offset such as 2026-11-23T06:00:00-05:00".to_owned()
-    }
-}
-
-impl JsonSchema for Moment {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Moment".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        schemars::json_schema!({ "type": "string", "format": "date-time" })
-    }
 }
 
 /// The parts of a text between the marks of a route, each read.
@@ -260,6 +246,11 @@ impl Serialize for Moment {
             (self.instant.as_second(), self.instant.subsec_nanosecond(), self.offset.seconds());
         parts.serialize(to)
     }
+}
+
+described! {
+    Moment "an instant with an offset such as 2026-11-23T06:00:00-05:00"
+    { "type": "string", "format": "date-time" }
 }
 
 impl<'de> Deserialize<'de> for Moment {
