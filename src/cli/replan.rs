@@ -288,6 +288,11 @@ impl From<ReplanError> for Failure {
                 message: error.to_string(),
                 help: Some("raise --max-changed".to_owned()),
             },
+            ReplanError::Stopped { .. } => Failure::Message {
+                exit: Exit::NoPlan,
+                message: error.to_string(),
+                help: Some("raise --time-limit or --max-changed".to_owned()),
+            },
         }
     }
 }
