@@ -5,6 +5,7 @@ mod random_events;
 #[path = "../optimum/random_wave/rng.rs"]
 mod rng;
 mod series;
+mod single;
 mod views;
 
 use serde_json::{Value, json};

@@ -113,17 +113,31 @@ impl Stock {
         most as u64
     }
 
-    /// The lines that go short, the latest dates and orders first, as many as make up the
-    /// shortfall.
+    /// The lines that go short: of those bound by a date that is not covered, the latest dates and
+    /// orders first, as many as make up the shortfall.
     pub fn short_lines(&self) -> Vec<(OrderId, u32)> {
-        let mut left = self.shortfall();
+        if self.shortfall() == 0 {
+            return Vec::new();
+        }
+        let mut bound = 0_i64;
+        // Those that are covered so far, with their units.
+        let mut covered: Vec<(OrderId, u32, i64)> = Vec::new();
         let mut lines = Vec::new();
-        for (&(_, order, line), units) in self.bound.iter().rev() {
-            if left == 0 {
-                break;
+        for (&(date, order, line), units) in &self.bound {
+            let units = i64::from(*units);
+            bound += units;
+            covered.push((order, line, units));
+            let mut short = bound - self.supply_by(date, 0);
+            while short > 0
+                && let Some((order, line, units)) = covered.pop()
+            {
+                lines.push((order, line));
+                let taken = units.min(short);
+                (bound, short) = (bound - taken, short - taken);
+                if taken < units {
+                    covered.push((order, line, units - taken));
+                }
             }
-            lines.push((order, line));
-            left = left.saturating_sub(u64::from(*units));
         }
         lines.sort_unstable();
         lines.dedup();
@@ -171,5 +185,16 @@ mod tests {
         assert_eq!(short.shortfall(), 2);
         assert_eq!(short.short_lines(), [(OrderId(1), 0), (OrderId(2), 0)]);
         assert_eq!(stock(&[(10, 8)]).shortfall(), 0);
+    }
+
+    #[test]
+    fn lines_that_what_comes_covers_do_not_go_short() {
+        // Seven units leave before four come; one leaves after that.
+        let short = stock(&[(5, 7), (12, 1)]);
+        assert_eq!((short.shortfall(), short.short_lines()), (3, vec![(OrderId(0), 0)]));
+        // What is left of a line that is short in part is covered by what comes.
+        let short = stock(&[(5, 6), (12, 4), (13, 2)]);
+        assert_eq!(short.shortfall(), 4);
+        assert_eq!(short.short_lines(), [(OrderId(0), 0), (OrderId(2), 0)]);
     }
 }

@@ -1,0 +1,73 @@
+//! What single events do: where the fold has to choose among units, or may not.
+
+use crate::{event, start};
+use serde_json::{Value, json};
+use wavewright::orchestrate::state::{Cause, ExceptionRules, State};
+
+/// A state to which events happen, one a minute.
+struct Play(State);
+
+impl Play {
+    fn new() -> Play {
+        Play(start(ExceptionRules::default()))
+    }
+
+    fn happens(&mut self, kind: &str, fields: Value) {
+        let number = self.0.events.len();
+        let at = format!("2026-11-30T09:{number:02}:00-05:00");
+        assert!(self.0.apply(&event(&format!("e{number}"), &at, kind, fields)));
+    }
+
+    /// An order of one line, with fields besides.
+    fn placed(&mut self, id: &str, sku: &str, quantity: u32, more: Value) {
+        let lines = json!([{ "line": "1", "sku": sku, "quantity": quantity, "together": "kit" }]);
+        let mut fields =
+            json!({ "order_id": id, "latitude": 40.7, "longitude": -74.0, "lines": lines });
+        fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.happens("order_placed", fields);
+    }
+
+    /// Units of an order are to leave a node on a day of December.
+    fn planned(&mut self, id: &str, node: &str, quantity: u32, day: u32) {
+        let date = format!("2026-12-{day:02}");
+        self.happens(
+            "line_planned",
+            json!({
+                "order_id": id, "line": "1", "node_id": node, "quantity": quantity,
+                "service": "ground", "release_date": date, "ship_date": date,
+                "delivery_date": date,
+            }),
+        );
+    }
+
+    /// The causes of all exceptions, with their orders and details.
+    fn exceptions(&self) -> Vec<(Cause, &str, &str)> {
+        let order = |id| self.0.order_names.name(id);
+        let all = self.0.exceptions.iter();
+        all.map(|found| (found.cause, found.subject.order.map_or("", order), &*found.detail))
+            .collect()
+    }
+}
+
+/// Tests that the line that is short is named, and not a later one that what comes covers.
+#[test]
+fn a_late_inbound_puts_the_lines_at_risk_that_wait_for_it() {
+    let mut play = Play::new();
+    for (id, day) in [("A", 3), ("B", 7)] {
+        play.placed(id, "mugs", 5, json!({}));
+        play.happens(
+            "inbound_announced",
+            json!({
+                "inbound_id": format!("truck-{id}"), "node_id": "DC-OH", "sku": "mugs",
+                "date": format!("2026-12-{day:02}"), "quantity": 5,
+            }),
+        );
+        play.planned(id, "DC-OH", 5, day);
+    }
+    assert_eq!(play.exceptions(), []);
+    // Four are on hand: one of the five that leave on the 3rd is missing until the 5th.
+    play.happens("inbound_delayed", json!({ "inbound_id": "truck-A", "date": "2026-12-05" }));
+    let found = play.exceptions();
+    assert_eq!(found[0], (Cause::DateAtRisk, "A", "the inbound truck-A comes on 2026-12-05"));
+    assert!(found.iter().all(|(_, order, _)| *order != "B"), "{found:?}");
+}
