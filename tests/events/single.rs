@@ -2,7 +2,7 @@
 
 use crate::{event, start};
 use serde_json::{Value, json};
-use wavewright::orchestrate::state::{Cause, ExceptionRules, State};
+use wavewright::orchestrate::state::{Cause, ExceptionRules, Stage, State};
 
 /// A state to which events happen, one a minute.
 struct Play(State);
@@ -40,6 +40,10 @@ impl Play {
         );
     }
 
+    fn units(&self, id: &str, stage: Stage) -> u32 {
+        self.0.order(id).unwrap().1.lines[0].units(stage)
+    }
+
     /// The causes of all exceptions, with their orders and details.
     fn exceptions(&self) -> Vec<(Cause, &str, &str)> {
         let order = |id| self.0.order_names.name(id);
@@ -70,4 +74,37 @@ fn a_late_inbound_puts_the_lines_at_risk_that_wait_for_it() {
     let found = play.exceptions();
     assert_eq!(found[0], (Cause::DateAtRisk, "A", "the inbound truck-A comes on 2026-12-05"));
     assert!(found.iter().all(|(_, order, _)| *order != "B"), "{found:?}");
+}
+
+/// Tests that a vendor that is not named is the one that has units in the right stage, and that
+/// nobody guesses among several.
+#[test]
+fn a_vendor_that_is_not_named_is_the_only_one_that_fits() {
+    let mut play = Play::new();
+    for node in ["VEN-SOFA", "VEN-LAMP"] {
+        let stock = json!({ "node_id": node, "sku": "bulb", "quantity": 5 });
+        play.happens("stock_received", stock);
+    }
+    play.placed("A", "bulb", 4, json!({}));
+    play.planned("A", "VEN-SOFA", 2, 2);
+    play.planned("A", "VEN-LAMP", 2, 2);
+    let line = |node: Option<&str>| match node {
+        Some(node) => json!({ "order_id": "A", "line": "1", "node_id": node }),
+        None => json!({ "order_id": "A", "line": "1" }),
+    };
+    play.happens("line_released", line(Some("VEN-LAMP")));
+    // The units of the other one are planned only.
+    play.happens("vendor_acknowledged", line(None));
+    assert_eq!((play.exceptions(), play.units("A", Stage::Accepted)), (vec![], 2));
+    play.happens("line_released", line(None));
+    play.happens("vendor_shipped", line(None));
+    assert_eq!((play.units("A", Stage::Shipped), play.units("A", Stage::Released)), (0, 2));
+    let several = "several vendors have units of the line, and none is named";
+    assert_eq!(play.exceptions(), [(Cause::ContradictoryEvent, "A", several)]);
+    play.happens("vendor_shipped", line(Some("VEN-SOFA")));
+    play.happens("vendor_shipped", line(None));
+    assert_eq!((play.units("A", Stage::Shipped), play.exceptions().len()), (4, 1));
+    play.happens("vendor_shipped", line(None));
+    let none = "no vendor has units of the line that are packed or picked or accepted or released";
+    assert_eq!(play.exceptions()[1], (Cause::ContradictoryEvent, "A", none));
 }
