@@ -108,3 +108,14 @@ fn a_vendor_that_is_not_named_is_the_only_one_that_fits() {
     let none = "no vendor has units of the line that are packed or picked or accepted or released";
     assert_eq!(play.exceptions()[1], (Cause::ContradictoryEvent, "A", none));
 }
+
+/// Tests that an order that is late from the start is at risk by the event that places it.
+#[test]
+fn an_order_placed_after_its_date_is_at_risk() {
+    let mut play = Play::new();
+    play.placed("A", "mugs", 1, json!({ "deliver_by": "2026-11-29" }));
+    let late = (Cause::DateAtRisk, "A", "was to be delivered by 2026-11-29");
+    assert_eq!(play.exceptions(), [late]);
+    play.placed("B", "mugs", 1, json!({ "deliver_by": "2026-12-03" }));
+    assert_eq!(play.exceptions(), [late]);
+}

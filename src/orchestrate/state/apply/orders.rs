@@ -42,6 +42,7 @@ impl Step<'_> {
         for (index, line) in placed.lines.iter().enumerate() {
             self.add_units(order, index as u32, line.quantity.0);
             self.compare_price(order, index as u32);
+            self.settle(order, index as u32);
         }
         Ok(())
     }
