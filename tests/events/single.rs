@@ -119,3 +119,19 @@ fn an_order_placed_after_its_date_is_at_risk() {
     play.placed("B", "mugs", 1, json!({ "deliver_by": "2026-12-03" }));
     assert_eq!(play.exceptions(), [late]);
 }
+
+/// Tests that a line does not silently stay in a kit that it is to leave.
+#[test]
+fn the_kit_of_a_line_does_not_change() {
+    let mut play = Play::new();
+    play.placed("A", "mugs", 2, json!({}));
+    let change = |kit: &str| {
+        let line = json!({ "line": "1", "quantity": 3, "together": kit });
+        json!({ "order_id": "A", "lines": [line] })
+    };
+    play.happens("order_changed", change("kit"));
+    assert_eq!((play.exceptions(), play.units("A", Stage::Open)), (vec![], 3));
+    play.happens("order_changed", change("another"));
+    let detail = "the kit of a line cannot change; cancel it and add another";
+    assert_eq!(play.exceptions(), [(Cause::ContradictoryEvent, "A", detail)]);
+}

@@ -197,6 +197,11 @@ impl Step<'_> {
             let detail = "the item of a line cannot change; cancel it and add another".to_owned();
             return Err(Contradiction { subject, detail });
         }
+        let kit = change.together.as_ref().map(|kit| &kit.0);
+        if kit.is_some_and(|kit| of.together.as_ref() != Some(kit)) {
+            let detail = "the kit of a line cannot change; cancel it and add another".to_owned();
+            return Err(Contradiction { subject, detail });
+        }
         let wanted = change.quantity.map_or(of.wanted(), |quantity| quantity.0);
         let leaving: Quantity = BEFORE_LEAVING.iter().map(|stage| of.units(*stage)).sum();
         let more = wanted.saturating_sub(of.wanted());
