@@ -242,6 +242,9 @@ mod tests {
         let findings = read(placed).unwrap_err();
         let codes: Vec<&str> = findings.iter().map(|finding| &finding[..5]).collect();
         assert_eq!(codes, ["E0808", "E0207", "E0808"], "{findings:?}");
+        let returned = r#"{"id":"a","at":"2026-11-30T10:00:00Z","event":"return_announced","return_id":"R","sku":"a","quantity":1,"longitude":-71.0}"#;
+        let findings = read(returned).unwrap_err();
+        assert!(findings[0].starts_with("E0808 e.jsonl, row 1, column latitude"), "{findings:?}");
         let planned = r#"{"id":"a","at":"2026-11-30T10:00:00Z","event":"line_planned","order_id":"H1","line":"1","node_id":"A","route":"B>C>D","departs":"2026-11-30","release_date":"2026-12-02","ship_date":"2026-12-01","delivery_date":"2026-12-03"}"#;
         let findings = read(planned).unwrap_err();
         assert_eq!(findings.len(), 3, "{findings:?}");
