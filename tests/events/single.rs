@@ -82,8 +82,8 @@ fn a_late_inbound_puts_the_lines_at_risk_that_wait_for_it() {
 fn a_vendor_that_is_not_named_is_the_only_one_that_fits() {
     let mut play = Play::new();
     for node in ["VEN-SOFA", "VEN-LAMP"] {
-        let stock = json!({ "node_id": node, "sku": "bulb", "quantity": 5 });
-        play.happens("stock_received", stock);
+        let stock = json!({ "node_id": node, "sku": "bulb", "on_hand": 5 });
+        play.happens("stock_counted", stock);
     }
     play.placed("A", "bulb", 4, json!({}));
     play.planned("A", "VEN-SOFA", 2, 2);
@@ -134,4 +134,18 @@ fn the_kit_of_a_line_does_not_change() {
     play.happens("order_changed", change("another"));
     let detail = "the kit of a line cannot change; cancel it and add another";
     assert_eq!(play.exceptions(), [(Cause::ContradictoryEvent, "A", detail)]);
+}
+
+/// Tests that a decision to cancel what goes short cancels no more than that.
+#[test]
+fn only_units_that_go_short_are_cancelled() {
+    let mut play = Play::new();
+    play.placed("A", "mugs", 3, json!({}));
+    play.planned("A", "DC-OH", 3, 2);
+    play.happens("stock_counted", json!({ "node_id": "DC-OH", "sku": "mugs", "on_hand": 2 }));
+    let cancel = json!({ "exception_id": "X1", "resolution": "cancel" });
+    play.happens("exception_resolved", cancel);
+    assert_eq!((play.units("A", Stage::Planned), play.units("A", Stage::Cancelled)), (2, 1));
+    assert_eq!(play.exceptions().len(), 1);
+    assert!(play.0.open_exceptions.is_empty());
 }

@@ -171,7 +171,7 @@ impl Step<'_> {
         self.state.inbound[id] = Inbound { node, sku, date: later, quantity: left };
         let stock = self.stock((node, sku));
         let short = if stock.shortfall() > 0 { stock.short_lines() } else { Vec::new() };
-        for (order, line) in short {
+        for (order, line, _) in short {
             let subject = Subject { node: Some(node), sku: Some(sku), ..of_line(order, line) };
             let detail = format!("the inbound {} comes on {later}", &*delay.inbound_id);
             self.raise(Cause::DateAtRisk, subject, None, detail);
