@@ -149,3 +149,19 @@ fn only_units_that_go_short_are_cancelled() {
     assert_eq!(play.exceptions().len(), 1);
     assert!(play.0.open_exceptions.is_empty());
 }
+
+/// Tests that a receipt does not make a vendor without limit offer an item; a count, which says what
+/// there is, does.
+#[test]
+fn units_that_come_to_a_vendor_without_limit_are_no_offer() {
+    let mut play = Play::new();
+    let came = json!({ "node_id": "VEN-SOFA", "sku": "mugs", "quantity": 5 });
+    play.happens("stock_received", came.clone());
+    let detail = "VEN-SOFA has no mugs, and stock without limit of what it has";
+    assert_eq!(play.exceptions(), [(Cause::ContradictoryEvent, "", detail)]);
+    let place = (play.0.node_names.get("VEN-SOFA").unwrap(), play.0.sku_names.get("mugs").unwrap());
+    assert!(!play.0.stock.contains_key(&place));
+    play.happens("stock_counted", json!({ "node_id": "VEN-SOFA", "sku": "mugs", "on_hand": 0 }));
+    play.happens("stock_received", came);
+    assert_eq!((play.0.stock[&place].on_hand, play.exceptions().len()), (5, 1));
+}
