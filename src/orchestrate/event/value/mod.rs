@@ -122,14 +122,20 @@ texts! {
     Text "text that is not empty" { "type": "string", "minLength": 1 } =
         |text| (!text.is_empty()).then(|| Text(text.into()));
     Date "a date such as 2026-11-23" { "type": "string", "format": "date" } =
-        |text| (text.len() == 10).then(|| text.parse().ok().map(Date)).flatten();
+        |text| day(text).map(Date);
     Nodes "nodes with > between them" { "type": "string", "minLength": 1 } =
         |text| parts(text, |part| (!part.is_empty()).then(|| Text(part.into()))).map(Nodes);
     Dates "dates with > between them" { "type": "string" } =
         |text| match text {
             "" => Some(Dates(Vec::new())),
-            _ => parts(text, |part| part.parse().ok()).map(Dates),
+            _ => parts(text, day).map(Dates),
         };
+}
+
+/// A date with a year of four digits: others are written in another way than they are read.
+fn day(text: &str) -> Option<Day> {
+    let is_plain = text.len() == 10 && text.starts_with(|first: char| first.is_ascii_digit());
+    text.parse().ok().filter(|_| is_plain)
 }
 
 /// The parts of a text between the marks of a route, each read.
@@ -162,10 +168,10 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// Reads RFC 3339.
+    /// Reads RFC 3339, whose offsets are whole minutes: others could not be written again.
     pub fn parse(text: &str) -> Option<Moment> {
         let pieces = Pieces::parse(text).ok()?;
-        let offset = pieces.to_numeric_offset()?;
+        let offset = pieces.to_numeric_offset().filter(|offset| offset.seconds() % 60 == 0)?;
         let local = pieces.date().to_datetime(pieces.time()?);
         Some(Moment { instant: offset.to_timestamp(local).ok()?, offset })
     }
