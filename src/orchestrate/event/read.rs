@@ -13,6 +13,9 @@ use serde_json::Value;
 use std::collections::hash_map::Entry;
 use std::path::Path;
 
+/// UTF-8's, which stands for nothing.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// The head of an event, as fields.
 const HEAD_FIELDS: [FieldSpec; 3] = [
     FieldSpec::of::<Text>(
@@ -54,6 +57,8 @@ pub fn read_event_file(path: &Path, minor_digits: u32) -> Result<Vec<Event>, Fin
 /// # Errors
 /// All findings, sorted by line; no event is returned where there is one.
 pub fn read_events(file: &str, text: &[u8], minor_digits: u32) -> Result<Vec<Event>, Findings> {
+    // Editors of some systems begin a file with a mark of its encoding.
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     let lines: Vec<(usize, &[u8])> = text
         .split(|byte| *byte == b'\n')
         .enumerate()
@@ -231,7 +236,7 @@ mod tests {
     #[test]
     fn the_same_event_may_be_there_twice_but_not_two_under_one_id() {
         let held = r#"{"id":"a","at":"2026-11-30T10:00:00Z","event":"order_held","order_id":"H1"}"#;
-        assert_eq!(read(&format!("{held}\n{held}\n")).unwrap().len(), 2);
+        assert_eq!(read(&format!("\u{feff}{held}\r\n{held}\n")).unwrap().len(), 2);
         let findings = read(&format!("{held}\n{}\n", held.replace("H1", "H2"))).unwrap_err();
         assert!(findings[0].starts_with("E0807 e.jsonl, row 2, column id = \"a\""), "{findings:?}");
     }
