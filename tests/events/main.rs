@@ -2,6 +2,7 @@
 
 mod properties;
 mod random_events;
+mod replans;
 #[path = "../optimum/random_wave/rng.rs"]
 mod rng;
 mod series;
