@@ -18,7 +18,7 @@ crate::on_both!(
 const APPLY: &str = "events apply datasets/omnichannel/events.jsonl";
 
 fn events() -> Vec<Event> {
-    read_event_file(Path::new("datasets/omnichannel/events.jsonl"), 2).unwrap()
+    read_event_file(Path::new("datasets/omnichannel/events.jsonl"), 2).unwrap().events
 }
 
 /// The state after the series, made in memory alone.

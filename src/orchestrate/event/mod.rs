@@ -14,7 +14,7 @@ mod value;
 
 pub use kinds::*;
 pub use page::event_page;
-pub use read::{read_event_file, read_events};
+pub use read::{EventFile, read_event_file, read_events};
 pub use schema::event_schema;
 pub use value::{
     Amount, Count, CountFromOne, Date, Dates, Difference, Factor, JourneyKind, Km, Latitude,

@@ -31,11 +31,21 @@ const HEAD_FIELDS: [FieldSpec; 3] = [
     FieldSpec::of::<Text>(HEAD[2], None, "Its kind."),
 ];
 
+/// Events with the rows of the file that they were read from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EventFile {
+    /// As findings name it.
+    pub file: String,
+    pub events: Vec<Event>,
+    /// The row of each event, from 1 on; empty lines count.
+    pub rows: Vec<usize>,
+}
+
 /// Reads a file of events: see [`read_events`].
 ///
 /// # Errors
 /// All findings, sorted; a file that cannot be read is one.
-pub fn read_event_file(path: &Path, minor_digits: u32) -> Result<Vec<Event>, Findings> {
+pub fn read_event_file(path: &Path, minor_digits: u32) -> Result<EventFile, Findings> {
     let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     match std::fs::read(path) {
         Ok(text) => read_events(&file, &text, minor_digits),
@@ -56,7 +66,7 @@ pub fn read_event_file(path: &Path, minor_digits: u32) -> Result<Vec<Event>, Fin
 ///
 /// # Errors
 /// All findings, sorted by line; no event is returned where there is one.
-pub fn read_events(file: &str, text: &[u8], minor_digits: u32) -> Result<Vec<Event>, Findings> {
+pub fn read_events(file: &str, text: &[u8], minor_digits: u32) -> Result<EventFile, Findings> {
     // Editors of some systems begin a file with a mark of its encoding.
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     let lines: Vec<(usize, &[u8])> = text
@@ -81,7 +91,7 @@ pub fn read_events(file: &str, text: &[u8], minor_digits: u32) -> Result<Vec<Eve
     }
     repeated(file, &events, &rows, &mut findings);
     if findings.is_empty() {
-        return Ok(events);
+        return Ok(EventFile { file: file.to_owned(), events, rows });
     }
     findings.sort();
     Err(findings)
@@ -200,6 +210,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Vec<Event>, Vec<String>> {
         read_events("e.jsonl", text.as_bytes(), 2)
+            .map(|read| read.events)
             .map_err(|findings| findings.iter().map(ToString::to_string).collect())
     }
 
