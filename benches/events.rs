@@ -38,7 +38,8 @@ fn main() {
         println!("{what:<10} {:7.2} s", start.elapsed().as_secs_f64());
         start = Instant::now();
     };
-    let events = read_events("events", lines.as_bytes(), 2).expect("the events are well-formed");
+    let events =
+        read_events("events", lines.as_bytes(), 2).expect("the events are well-formed").events;
     lap("read");
     let mut state = State::new(&wave, ExceptionRules::default());
     for event in &events {

@@ -53,7 +53,8 @@ fn apply_file(address: &Address, file: &Path) {
     let mut store = Store::open(address).expect("the state is there");
     let mut current = Current::read(&mut store).expect("the state can be read");
     let opened = start.elapsed();
-    let events = read_event_file(file, current.state.minor_digits).expect("the events are valid");
+    let events =
+        read_event_file(file, current.state.minor_digits).expect("the events are valid").events;
     let read = start.elapsed();
     let applied = apply(&mut store, &mut current, "events.jsonl", &events, BATCH, |_| ());
     let applied = applied.expect("the state takes the events");

@@ -37,8 +37,10 @@ impl From<Date> for Day {
 
 impl From<Day> for Date {
     fn from(day: Day) -> Date {
+        // The most days that a span has, which lead beyond either end of the calendar.
+        const MOST: i32 = 7_304_484;
         let epoch = Date::constant(1970, 1, 1);
-        epoch.saturating_add(jiff::Span::new().days(day.0.clamp(-4_000_000, 2_900_000)))
+        epoch.saturating_add(jiff::Span::new().days(day.0.clamp(-MOST, MOST)))
     }
 }
 
@@ -147,6 +149,11 @@ mod tests {
         assert_eq!(day.plus(6).weekday(), 6);
         assert!("2026-02-30".parse::<Day>().is_err());
         assert_eq!("1969-12-31".parse::<Day>().unwrap(), Day(-1));
+        // Far dates are what feeds write for ever, and for never.
+        for text in ["0001-01-01", "1899-12-31", "9909-12-08", "9999-12-31"] {
+            assert_eq!(text.parse::<Day>().unwrap().to_string(), text);
+        }
+        assert_eq!(Day::NEVER.to_string(), "9999-12-31");
     }
 
     #[test]

@@ -202,7 +202,7 @@ pub fn parse_fixed(text: &str, places: u32) -> Result<i64, FixedError> {
     if value == 0 {
         return Ok(0);
     }
-    let mut shift = places as i32 - fraction.len() as i32 + exponent;
+    let mut shift = i64::from(places) - fraction.len() as i64 + i64::from(exponent);
     while shift < 0 {
         if value % 10 != 0 {
             return Err(FixedError::TooManyPlaces(places));
@@ -265,6 +265,9 @@ mod tests {
         assert_eq!(parse_fixed("1,5", 2), Err(FixedError::NotANumber));
         assert_eq!(parse_fixed("", 2), Err(FixedError::NotANumber));
         assert_eq!(parse_fixed("99999999999999999999", 2), Err(FixedError::TooLarge));
+        assert_eq!(parse_fixed("1e2147483647", 2), Err(FixedError::TooLarge));
+        assert_eq!(parse_fixed("0.1e-2147483648", 2), Err(FixedError::TooManyPlaces(2)));
+        assert_eq!(parse_fixed("1e2147483648", 2), Err(FixedError::NotANumber));
     }
 
     #[test]

@@ -8,13 +8,12 @@ use crate::cli::failure::Failure;
 use crate::cli::input::{self, LimitArgs, ModelArg};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
-use crate::cli::progress::Display;
+use crate::cli::progress::Watch;
 use crate::cli::{Exit, exit};
-use crate::domain::{Model, Wave};
+use crate::domain::Wave;
 use crate::ingest::{digests, model_to_json};
-use crate::plan::{Plan, ProgressLog, Status};
+use crate::plan::Status;
 use crate::planning::{METHODS, RunInputs, plan_wave};
-use crate::solve::Control;
 use clap::builder::PossibleValuesParser;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -142,7 +141,11 @@ fn plan_all(
             ..RunInputs::default()
         };
         output.remark(&format!("{label}: {strategy}"));
-        let plan = plan_one(output, interrupt, &wave, &model, inputs)?;
+        let watch = Watch::new(output, interrupt, wave.minor_digits);
+        let (plan, steps) =
+            watch.run(&model.solve, |control| plan_wave(&wave, &model, inputs, control))?;
+        let mut plan = plan?;
+        plan.certificate.seconds.progress = steps;
         if interrupt.is_asked() {
             return Err(Failure::Message {
                 exit: Exit::Interrupted,
@@ -153,28 +156,4 @@ fn plan_all(
         runs.push(Run { strategy: strategy.clone(), plan });
     }
     Ok(WaveRuns { label, wave, model, runs })
-}
-
-fn plan_one(
-    output: Output,
-    interrupt: &Interrupt,
-    wave: &Wave,
-    model: &Model,
-    inputs: RunInputs,
-) -> Result<Plan, Failure> {
-    let display = Display::new(output, model.solve.time_limit_s, wave.minor_digits);
-    let log = ProgressLog::default();
-    let started = Instant::now();
-    let plan = input::on_threads(model.solve.threads, || {
-        let listener = |progress| {
-            display.show(progress);
-            log.note(started.elapsed().as_secs_f64(), progress, wave.minor_digits);
-        };
-        let control = Control::new(model.solve.time_limit_s, &interrupt.flag, listener);
-        plan_wave(wave, model, inputs, &control)
-    });
-    display.finish();
-    let mut plan = plan??;
-    plan.certificate.seconds.progress = log.into_steps();
-    Ok(plan)
 }

@@ -4,10 +4,10 @@ use crate::cli::failure::Failure;
 use crate::cli::input::{self, ModelArg, SolveArgs, WaveArg};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
-use crate::cli::progress::Display;
+use crate::cli::progress::Watch;
 use crate::cli::{Exit, exit};
 use crate::program::write_program;
-use crate::solve::{Control, ExportError};
+use crate::solve::ExportError;
 use serde_json::json;
 use std::fs::File;
 use std::io;
@@ -57,14 +57,10 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
     let mut model = input::model(&args.model.model, &wave)?;
     args.solve.apply(&mut model);
     let interrupt = Interrupt::listen(output)?;
-    let display = Display::new(output, model.solve.time_limit_s, wave.minor_digits);
-    let exported = input::on_threads(model.solve.threads, || {
-        let listener = |progress| display.show(progress);
-        let control = Control::new(model.solve.time_limit_s, &interrupt.flag, listener);
-        write_program(&wave, &model, &program, &control)
-    });
-    display.finish();
-    let exported = exported??;
+    let watch = Watch::new(output, &interrupt, wave.minor_digits);
+    let (exported, _) =
+        watch.run(&model.solve, |control| write_program(&wave, &model, &program, control))?;
+    let exported = exported?;
     {
         let _writing = interrupt.writing();
         publish(&program, folder, &args.out)

@@ -5,12 +5,12 @@ use crate::cli::failure::Failure;
 use crate::cli::input::{self, ModelArg, SolveArgs, WaveArg};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
-use crate::cli::progress::Display;
+use crate::cli::progress::Watch;
 use crate::cli::{Exit, exit, summary};
 use crate::ingest::{digests, model_to_json};
-use crate::plan::{Plan, ProgressLog, Status, check_folder, write_plan};
+use crate::plan::{Plan, Status, check_folder, write_plan};
 use crate::planning::{RunInputs, plan_wave};
-use crate::solve::{Control, resident_memory};
+use crate::solve::resident_memory;
 use bytesize::ByteSize;
 use serde_json::json;
 use std::path::PathBuf;
@@ -77,23 +77,12 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
     };
 
     let interrupt = Interrupt::listen(output)?;
-    let display = Display::new(output, model.solve.time_limit_s, wave.minor_digits);
-    let log = ProgressLog::default();
-    let planning = Instant::now();
-    let plan = input::on_threads(model.solve.threads, || {
-        let listener = |progress| {
-            display.show(progress);
-            log.note(planning.elapsed().as_secs_f64(), progress, wave.minor_digits);
-        };
-        let mut control = Control::new(model.solve.time_limit_s, &interrupt.flag, listener);
-        if let Some(limit) = args.memory_limit {
-            control = control.with_memory_limit(limit.as_u64(), resident_memory);
-        }
-        plan_wave(&wave, &model, inputs, &control)
-    });
-    display.finish();
-    let mut plan = plan??;
-    plan.certificate.seconds.progress = log.into_steps();
+    let watch =
+        Watch::new(output, &interrupt, wave.minor_digits).with_memory_limit(args.memory_limit);
+    let (plan, steps) =
+        watch.run(&model.solve, |control| plan_wave(&wave, &model, inputs, control))?;
+    let mut plan = plan?;
+    plan.certificate.seconds.progress = steps;
     {
         let _writing = interrupt.writing();
         write_plan(&wave, &plan, &args.out, args.csv)?;

@@ -1,7 +1,13 @@
 //! Progress on stderr: a line that changes on a terminal, a line now and then elsewhere.
 
+use crate::cli::failure::Failure;
+use crate::cli::input;
+use crate::cli::interrupt::Interrupt;
 use crate::cli::output::{Output, tell};
-use crate::solve::{Progress, Stage};
+use crate::domain::SolveSettings;
+use crate::plan::{ProgressLog, Step};
+use crate::solve::{Control, Progress, Stage, resident_memory};
+use bytesize::ByteSize;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, stderr};
 use std::sync::{Mutex, PoisonError};
@@ -110,6 +116,52 @@ impl Display {
             text.push_str(&format!(", {left:.0} s left"));
         }
         text
+    }
+}
+
+/// What a method is watched by: a display of how far it is, and what may ask it to stop.
+#[derive(Clone, Copy)]
+pub(super) struct Watch<'a> {
+    output: Output,
+    interrupt: &'a Interrupt,
+    minor_digits: u32,
+    memory_limit: Option<ByteSize>,
+}
+
+impl<'a> Watch<'a> {
+    /// `minor_digits`: decimal places of the currency.
+    pub(super) fn new(output: Output, interrupt: &'a Interrupt, minor_digits: u32) -> Watch<'a> {
+        Watch { output, interrupt, minor_digits, memory_limit: None }
+    }
+
+    /// Asks it to stop also when the program takes more memory.
+    pub(super) fn with_memory_limit(self, memory_limit: Option<ByteSize>) -> Watch<'a> {
+        Watch { memory_limit, ..self }
+    }
+
+    /// Runs a method on the threads and within the time of the settings. Gives what it makes, and
+    /// the record of when the best plan and the bound got better.
+    pub(super) fn run<R: Send>(
+        self,
+        settings: &SolveSettings,
+        method: impl FnOnce(&Control) -> R + Send,
+    ) -> Result<(R, Vec<Step>), Failure> {
+        let display = Display::new(self.output, settings.time_limit_s, self.minor_digits);
+        let log = ProgressLog::default();
+        let started = Instant::now();
+        let made = input::on_threads(settings.threads, || {
+            let listener = |progress| {
+                display.show(progress);
+                log.note(started.elapsed().as_secs_f64(), progress, self.minor_digits);
+            };
+            let mut control = Control::new(settings.time_limit_s, &self.interrupt.flag, listener);
+            if let Some(limit) = self.memory_limit {
+                control = control.with_memory_limit(limit.as_u64(), resident_memory);
+            }
+            method(&control)
+        });
+        display.finish();
+        Ok((made?, log.into_steps()))
     }
 }
 

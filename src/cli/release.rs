@@ -44,7 +44,8 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
         let files = store.run_files(&args.run)?;
         let text = files.get(EVENTS_FILE).map_or(&[][..], Vec::as_slice);
         let events = read_events(EVENTS_FILE, text, current.state.minor_digits)
-            .map_err(Failure::findings)?;
+            .map_err(Failure::findings)?
+            .events;
         let (events, outdated) = still_holding(&current.state, run.base, events);
         let entries: Vec<Entry> = events.iter().map(entry).collect();
         match store.release_at(&args.run, current.sequence, &entries) {

@@ -4,7 +4,7 @@ use crate::cli::failure::Failure;
 use crate::cli::input::{self, ModelArg, SolveArgs};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
-use crate::cli::progress::Display;
+use crate::cli::progress::Watch;
 use crate::cli::state::StateArg;
 use crate::cli::{Exit, exit, summary};
 use crate::domain::Model;
@@ -20,10 +20,9 @@ use crate::orchestrate::state::State;
 use crate::orchestrate::store::{Entry, RunStatus, Store, StoreError};
 use crate::orchestrate::wave::{Network, WaveError, write_state_wave};
 use crate::plan::{
-    PLAN_TABLES, ProgressLog, Status, WriteError, names_in, write_folder, write_plan, write_table,
+    PLAN_TABLES, Status, WriteError, names_in, write_folder, write_plan, write_table,
 };
 use crate::planning::RunInputs;
-use crate::solve::Control;
 use crate::units::format_fixed;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -113,20 +112,11 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
     let request = Request { network: &network, state, model: &model, now, previous, settings };
 
     let interrupt = Interrupt::listen(output)?;
-    let display = Display::new(output, model.solve.time_limit_s, state.minor_digits);
-    let log = ProgressLog::default();
-    let planning = Instant::now();
-    let replan = input::on_threads(model.solve.threads, || {
-        let listener = |progress| {
-            display.show(progress);
-            log.note(planning.elapsed().as_secs_f64(), progress, state.minor_digits);
-        };
-        let control = Control::new(model.solve.time_limit_s, &interrupt.flag, listener);
-        replan_wave(&request, state_wave, inputs, &control)
-    });
-    display.finish();
-    let mut replan = replan??;
-    replan.plan.certificate.seconds.progress = log.into_steps();
+    let watch = Watch::new(output, &interrupt, state.minor_digits);
+    let (replan, steps) =
+        watch.run(&model.solve, |control| replan_wave(&request, state_wave, inputs, control))?;
+    let mut replan = replan?;
+    replan.plan.certificate.seconds.progress = steps;
     let _writing = interrupt.writing();
     write(&replan, state, laid_out.path(), args)?;
     let run = if args.dry_run {
@@ -297,6 +287,11 @@ impl From<ReplanError> for Failure {
                 exit: Exit::NoPlan,
                 message: error.to_string(),
                 help: Some("raise --max-changed".to_owned()),
+            },
+            ReplanError::Stopped { .. } => Failure::Message {
+                exit: Exit::NoPlan,
+                message: error.to_string(),
+                help: Some("raise --time-limit or --max-changed".to_owned()),
             },
         }
     }

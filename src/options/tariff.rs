@@ -1,6 +1,6 @@
 //! What a shipment, a release and a transfer cost: exact amounts for given contents.
 
-use crate::domain::{Break, Lane, Service, Wave};
+use crate::domain::{Break, CapacityUnit, Lane, Service, Wave};
 use crate::ids::{NodeId, ServiceId, SkuId, ZoneId};
 use crate::units::{Decimal, Money, Quantity, Rate, Volume, round_half_up, round_half_up_f64};
 
@@ -119,6 +119,18 @@ pub struct Work {
     pub lines: u32,
     pub units: u32,
     pub minutes: Decimal,
+}
+
+impl Work {
+    /// What a release with this work uses of the capacity of its node, in every unit.
+    pub fn uses(&self) -> [(CapacityUnit, Decimal); 4] {
+        [
+            (CapacityUnit::Units, Decimal::from_int(i64::from(self.units))),
+            (CapacityUnit::Lines, Decimal::from_int(i64::from(self.lines))),
+            (CapacityUnit::Shipments, Decimal::ONE),
+            (CapacityUnit::Minutes, self.minutes),
+        ]
+    }
 }
 
 /// The work that a release of these contents is for a node.

@@ -1,10 +1,10 @@
 //! Appending events to the log of a state and applying them to the state: all of a file's events
 //! are judged before the first one is kept.
 
-use crate::diagnostics::{Finding, Findings, codes};
+use crate::diagnostics::{Code, Finding, Findings, codes};
 use crate::ids::{ExceptionId, Id};
 use crate::orchestrate::current::{Current, StateError};
-use crate::orchestrate::event::Event;
+use crate::orchestrate::event::{Event, EventFile};
 use crate::orchestrate::store::{Entry, Store, StoreError};
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -29,6 +29,43 @@ pub enum ApplyError {
     /// As above.
     #[error(transparent)]
     State(#[from] StateError),
+}
+
+/// Where events come from, for findings about them.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'s> {
+    pub file: &'s str,
+    /// The row of each event; none where they do not come in rows.
+    pub rows: &'s [usize],
+}
+
+impl<'s> From<&'s str> for Source<'s> {
+    fn from(file: &'s str) -> Source<'s> {
+        Source { file, rows: &[] }
+    }
+}
+
+impl<'s> From<&'s EventFile> for Source<'s> {
+    fn from(read: &'s EventFile) -> Source<'s> {
+        Source { file: &read.file, rows: &read.rows }
+    }
+}
+
+impl Source<'_> {
+    /// A finding about an event, by its place among all.
+    fn finding(
+        self,
+        place: usize,
+        code: &'static Code,
+        cause: impl Into<String>,
+        action: impl Into<String>,
+    ) -> Finding {
+        let finding = Finding::new(code, self.file, cause, action);
+        match self.rows.get(place) {
+            Some(row) => finding.row(*row),
+            None => finding,
+        }
+    }
 }
 
 /// What became of the events of a file.
@@ -57,18 +94,18 @@ impl Applied {
 /// An event whose id is in the log does nothing, so that a file may be applied again.
 ///
 /// # Errors
-/// [`ApplyError::Findings`], with the name of the file, where the id of an event is that of another
-/// event in the log: nothing is appended.
-pub fn apply(
+/// [`ApplyError::Findings`], with the file and the row, where the id of an event is that of another
+/// event in the log, or one that the log cannot keep: nothing is appended.
+pub fn apply<'s>(
     store: &mut Store,
     current: &mut Current,
-    file: &str,
+    source: impl Into<Source<'s>>,
     events: &[Event],
     batch: usize,
     mut kept: impl FnMut(u64),
 ) -> Result<Applied, ApplyError> {
     let batch = batch.max(1);
-    check(store, file, events, batch)?;
+    check(store, source.into(), events, batch)?;
     let mut applied = Applied::default();
     for events in events.chunks(batch) {
         let entries: Vec<Entry> = events.iter().map(entry).collect();
@@ -90,16 +127,22 @@ pub fn apply(
 }
 
 /// Checks that the log can keep the events, and that none has the id of another one in it.
-fn check(store: &mut Store, file: &str, events: &[Event], batch: usize) -> Result<(), ApplyError> {
+fn check(
+    store: &mut Store,
+    source: Source<'_>,
+    events: &[Event],
+    batch: usize,
+) -> Result<(), ApplyError> {
     let mut findings = Findings::default();
-    for events in events.chunks(batch) {
+    for (from, events) in (0..).step_by(batch).zip(events.chunks(batch)) {
         let entries: Vec<Entry> = events.iter().map(entry).collect();
-        for (column, id) in entries.iter().flat_map(keys) {
+        let keys = (from..).zip(&entries).flat_map(|(at, entry)| keys(entry).map(move |k| (at, k)));
+        for (at, (column, id)) in keys {
             if id.len() > LONGEST_KEY || id.contains('\0') {
                 let accepts =
                     format!("an id of at most {LONGEST_KEY} bytes without the character NUL");
                 let (cause, action) = (format!("is not {accepts}"), format!("write {accepts}"));
-                let finding = Finding::new(&codes::E0806, file, cause, action).column(column);
+                let finding = source.finding(at, &codes::E0806, cause, action).column(column);
                 findings.push(finding.value(id));
             }
         }
@@ -110,7 +153,7 @@ fn check(store: &mut Store, file: &str, events: &[Event], batch: usize) -> Resul
         for position in store.contradicting(&entries)? {
             let cause = "is the id of another event in the log";
             let action = "give each event an id of its own";
-            let finding = Finding::new(&codes::E0807, file, cause, action);
+            let finding = source.finding(from + position, &codes::E0807, cause, action);
             findings.push(finding.column("id").value(&*events[position].id));
         }
     }
@@ -153,7 +196,7 @@ mod tests {
         let held =
             r#"{"id":"a","at":"2026-11-30T10:00:00-05:00","event":"order_held","order_id":"H\"1"}"#;
         let counted = r#"{"id":"b","at":"2026-11-30T10:00:00Z","event":"stock_counted","node_id":"N","sku":"s","on_hand":3}"#;
-        let events = read_events("e", format!("{held}\n{counted}").as_bytes(), 2).unwrap();
+        let events = read_events("e", format!("{held}\n{counted}").as_bytes(), 2).unwrap().events;
         let entries: Vec<Entry> = events.iter().map(entry).collect();
         assert_eq!(entries[0].order.as_deref(), Some("H\"1"));
         assert_eq!((&*entries[0].id, &*entries[0].kind), ("a", "order_held"));

@@ -10,8 +10,9 @@ use crate::orchestrate::state::{ExceptionRules, State};
 use crate::orchestrate::store::{Snapshot, Store, StoreError};
 
 /// The format of a snapshot's bytes: MessagePack of [`State`]. It has to rise with every change of
-/// what a state holds, so that an earlier snapshot is not taken for one of today.
-pub const FORMAT: u32 = 2;
+/// what a state holds or of how events make it, so that an earlier snapshot is not taken for one of
+/// today.
+pub const FORMAT: u32 = 3;
 
 /// Events that may follow the snapshot before a new one is saved: to apply them takes a fraction of
 /// a second, less than to save a large state.

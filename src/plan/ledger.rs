@@ -116,14 +116,7 @@ impl Writer<'_> {
 
     /// Books the work of a release.
     fn release(&mut self, node: NodeId, day: Day, contents: &[Content]) {
-        let work = work(self.wave, node, contents);
-        let uses = [
-            (CapacityUnit::Units, Decimal::from_int(work.units as i64)),
-            (CapacityUnit::Lines, Decimal::from_int(work.lines as i64)),
-            (CapacityUnit::Shipments, Decimal::ONE),
-            (CapacityUnit::Minutes, work.minutes),
-        ];
-        for (unit, used) in uses {
+        for (unit, used) in work(self.wave, node, contents).uses() {
             *self.loads.entry((node, day, unit)).or_default() += used;
         }
         self.opened.insert((node, day), ());

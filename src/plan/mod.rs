@@ -11,8 +11,8 @@ pub use crate::network::Hop;
 pub use certificate::{Certificate, Proof, Scope, Seconds, Status, StoppedBy};
 pub use io::{
     AssignmentRow, Frame, LoadRow, PLAN_CODES, PLAN_TABLES, PlanRows, ReturnRow, ShipmentRow,
-    StockRow, TransferRow, UnfilledRow, WriteError, check_folder, names_in, read_plan, read_rows,
-    write_folder, write_plan, write_table, write_text,
+    StockRow, TransferRow, UnfilledRow, WriteError, check_folder, holds_result, names_in,
+    read_plan, read_rows, write_folder, write_plan, write_table, write_text,
 };
 pub use ledger::Ledger;
 pub use progress::{ProgressLog, Step};

@@ -292,14 +292,7 @@ impl FrozenUse {
             shipments.entry((part.node, part.ship_date, part.service)).or_default().push(content);
         }
         for ((node, day, service), contents) in shipments {
-            let work = work(wave, node, &contents);
-            let uses = [
-                (CapacityUnit::Units, Decimal::from_int(work.units as i64)),
-                (CapacityUnit::Lines, Decimal::from_int(work.lines as i64)),
-                (CapacityUnit::Shipments, Decimal::ONE),
-                (CapacityUnit::Minutes, work.minutes),
-            ];
-            for (unit, used) in uses {
+            for (unit, used) in work(wave, node, &contents).uses() {
                 *self.used.entry(ResourceKey::Capacity { node, day, unit }).or_default() += used;
             }
             self.opened.insert((node, day));

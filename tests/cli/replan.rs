@@ -83,3 +83,48 @@ fn a_dry_run_keeps_nothing() {
     let lines = place.run("replan --state DIR/s --out DIR/p --now soon");
     assert_eq!(lines.code, 2);
 }
+
+/// Tests that with a limit on changes and one on time there is a plan with so few changes, or it is
+/// said why there is none; whichever it is, however fast the machine.
+#[test]
+fn a_limit_on_changes_holds_whatever_the_time() {
+    let place = place();
+    let run = place.run("replan --state DIR/s --out DIR/p --json --quiet").json()["run"].clone();
+    let released = place.run(&format!("release --state DIR/s --run {}", run.as_str().unwrap()));
+    assert_eq!(released.code, 0, "{released:?}");
+    // Nothing is left of what the tents were to come from: two lines have to change.
+    let nodes = place.run("stock --sku tent --state DIR/s --json").json();
+    let mut text = String::new();
+    for row in nodes["stock"].as_array().unwrap().iter().filter(|row| row["committed"] != 0) {
+        let node = row["node_id"].as_str().unwrap();
+        text += &format!(
+            r#"{{"id":"c-{node}","at":"2026-11-23T07:10:00-05:00","event":"stock_counted","node_id":"{node}","sku":"tent","on_hand":0}}"#
+        );
+        text.push('\n');
+    }
+    std::fs::write(place.path("counted.jsonl"), text).unwrap();
+    assert_eq!(place.run("events apply DIR/counted.jsonl --state DIR/s").code, 0);
+    for limit in ["0", "60"] {
+        for most in [0, 1, 3] {
+            let args = format!("--max-changed {most} --time-limit {limit} --dry-run --json");
+            let ran = place.run(&format!("replan --state DIR/s --out DIR/{limit}-{most} {args}"));
+            let is_written = place.path(&format!("{limit}-{most}")).exists();
+            match ran.code {
+                0 | 4 => {
+                    assert!(ran.json()["changed_lines"].as_u64().unwrap() <= most, "{ran:?}");
+                    assert!(most >= 2 && is_written, "{ran:?}");
+                    let verified = format!("verify DIR/{limit}-{most}/wave DIR/{limit}-{most}");
+                    assert_eq!(place.run(&verified).code, 0);
+                }
+                5 => {
+                    let told = ran.json()["error"]["message"].as_str().unwrap().to_owned();
+                    let why = ["lines change at least", "the time was up before there was a plan"];
+                    assert!(why.iter().any(|why| told.contains(why)), "{told}");
+                    assert!(told.ends_with(&format!(", {most} may")), "{told}");
+                    assert!(most < 3 && !is_written, "{ran:?}");
+                }
+                _ => panic!("{ran:?}"),
+            }
+        }
+    }
+}

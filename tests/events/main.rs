@@ -2,9 +2,11 @@
 
 mod properties;
 mod random_events;
+mod replans;
 #[path = "../optimum/random_wave/rng.rs"]
 mod rng;
 mod series;
+mod single;
 mod views;
 
 use serde_json::{Value, json};

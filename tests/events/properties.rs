@@ -5,9 +5,12 @@ use crate::random_events::next;
 use crate::rng::Random;
 use crate::start;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use wavewright::ids::{NodeId, OrderId, SkuId};
+use wavewright::ingest::wave_files;
 use wavewright::orchestrate::event::Event;
 use wavewright::orchestrate::state::{Action, Cause, ExceptionRules, Hold, Outcome, Stage, State};
+use wavewright::orchestrate::wave::{Network, state_wave};
 use wavewright::time::Day;
 
 const SEEDS: u64 = 60;
@@ -228,6 +231,39 @@ fn a_series_out_of_order_is_taken() {
         let kept: usize = state.stock.values().map(|stock| stock.bound().count()).sum();
         assert_eq!(anew, kept, "seed {seed}");
         assert_eq!(snapshot(&state), state, "seed {seed}");
+    }
+}
+
+/// Tests that every state can be said as a wave, whatever contradicted on the way to it: one event
+/// that could not would stop all plans. What the wave holds of an order are all of its units that
+/// are not cancelled, but for those that are left out and told.
+#[test]
+fn every_state_is_a_wave() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/omnichannel");
+    let network = Network::new(wave_files(&folder).unwrap()).unwrap();
+    for seed in 0..SEEDS {
+        let mut number = 0;
+        play(seed, |_, _, state| {
+            number += 1;
+            if number % 100 != 0 {
+                return;
+            }
+            let context = || format!("seed {seed}, after {number} events");
+            let made = state_wave(&network, state, state.now)
+                .unwrap_or_else(|error| panic!("{}: {error:?}", context()));
+            let wanted =
+                |(order, line): (OrderId, u32)| state.orders[order].lines[line as usize].wanted();
+            let mut told: BTreeMap<(OrderId, u32), u32> = BTreeMap::new();
+            for (line, at) in made.lines.enumerate() {
+                *told.entry(*at).or_default() += made.wave.lines[line].quantity;
+            }
+            for units in &made.left_out {
+                *told.entry((units.order, units.line)).or_default() += units.quantity;
+            }
+            for (at, units) in told {
+                assert_eq!(units, wanted(at), "{}", context());
+            }
+        });
     }
 }
 

@@ -12,7 +12,7 @@ use wavewright::orchestrate::state::{
 /// The events of the series.
 pub fn events() -> Vec<Event> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/omnichannel/events.jsonl");
-    read_event_file(&file, 2).unwrap_or_else(|findings| panic!("{findings}"))
+    read_event_file(&file, 2).unwrap_or_else(|findings| panic!("{findings}")).events
 }
 
 /// The state after the series.

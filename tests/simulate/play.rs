@@ -56,7 +56,7 @@ fn the_events_hold_together() {
         for policy in policies() {
             let played = play(&series, &model, policy, 1);
             let text: Vec<String> = played.events.iter().map(Event::to_json).collect();
-            let events = read_events("events", text.join("\n").as_bytes(), 2).unwrap();
+            let events = read_events("events", text.join("\n").as_bytes(), 2).unwrap().events;
             assert_eq!(events, played.events, "{name} {policy}");
             let mut state = State::new(&series.wave, series.rules.clone());
             assert!(events.iter().all(|event| state.apply(event)));

@@ -9,5 +9,6 @@ mod parts;
 mod places;
 mod replans;
 mod runs;
+mod series;
 mod state;
 mod writers;

@@ -21,11 +21,11 @@ fn start(place: &StatePlace, args: &str) -> Child {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-fn run(place: &StatePlace, args: &str) -> Output {
+pub fn run(place: &StatePlace, args: &str) -> Output {
     start(place, args).wait_with_output().unwrap()
 }
 
-fn done(place: &StatePlace, args: &str) -> serde_json::Value {
+pub fn done(place: &StatePlace, args: &str) -> serde_json::Value {
     let ran = run(place, &format!("{args} --json"));
     assert!(ran.status.success(), "{args}: {ran:?}");
     serde_json::from_slice(&ran.stdout).unwrap()

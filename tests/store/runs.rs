@@ -2,6 +2,7 @@
 
 use crate::log::{entries, entry, new_store};
 use crate::states::StatePlace;
+use std::collections::BTreeMap;
 use wavewright::orchestrate::store::{RunStatus, Store, StoreError};
 
 crate::on_both!(
@@ -9,6 +10,7 @@ crate::on_both!(
     of_two_runs_on_the_same_state_one_is_released,
     a_run_that_fails_to_be_released_stays_staged,
     many_releases_at_once_release_once,
+    what_cannot_be_released_is_not_kept,
 );
 
 const ASKED: &str = "2026-11-23T08:00:00Z";
@@ -88,4 +90,23 @@ fn many_releases_at_once_release_once(place: &StatePlace) {
     });
     assert_eq!(done, 1);
     assert_eq!(store.last_sequence().unwrap(), 1);
+}
+
+/// What a run keeps takes room until it can no longer be of use.
+fn what_cannot_be_released_is_not_kept(place: &StatePlace) {
+    let mut store = new_store(place);
+    store.append(&entries(0..4)).unwrap();
+    let files = |text: &str| BTreeMap::from([("plan".to_owned(), text.as_bytes().to_vec())]);
+    for (id, base) in [("overtaken", 3), ("released", 4), ("waiting", 5)] {
+        store.stage_with(id, ASKED, base, "balanced", "abc", &files(id)).unwrap();
+    }
+    store.release("released", &entries(4..5)).unwrap();
+    store.stage_with("new", ASKED, 5, "balanced", "abc", &files("new")).unwrap();
+    for (id, is_kept) in
+        [("overtaken", false), ("released", false), ("waiting", true), ("new", true)]
+    {
+        let expected = if is_kept { files(id) } else { BTreeMap::new() };
+        assert_eq!(store.run_files(id).unwrap(), expected, "{id}");
+    }
+    assert!(matches!(store.release("overtaken", &[]), Err(StoreError::Overtaken { .. })));
 }

@@ -3,7 +3,7 @@
 use crate::states::StatePlace;
 use std::path::Path;
 use wavewright::ingest::wave_files;
-use wavewright::orchestrate::apply::{ApplyError, apply};
+use wavewright::orchestrate::apply::{ApplyError, Source, apply};
 use wavewright::orchestrate::current::{Current, FORMAT};
 use wavewright::orchestrate::event::{Event, read_event_file};
 use wavewright::orchestrate::store::{Snapshot, Store};
@@ -23,7 +23,7 @@ fn new_store(place: &StatePlace) -> Store {
 
 /// Events of every kind.
 fn events() -> Vec<Event> {
-    read_event_file(Path::new("src/orchestrate/event/examples.jsonl"), 2).unwrap()
+    read_event_file(Path::new("src/orchestrate/event/examples.jsonl"), 2).unwrap().events
 }
 
 /// Copies of the events under other ids, which contradict what is known.
@@ -143,6 +143,11 @@ fn ids_that_a_database_cannot_keep_are_findings(place: &StatePlace) {
         let told: Vec<_> = findings.iter().map(|finding| finding.column.as_deref()).collect();
         assert_eq!(told, [Some("id"), Some("order_id"), Some("order_id"), Some("id")]);
     }
+    let source = Source { file: "e.jsonl", rows: &[2, 3, 5, 8] };
+    let error = apply(&mut store, &mut current, source, &bad, 3, |_| ()).unwrap_err();
+    let ApplyError::Findings(findings) = error else { panic!("{error}") };
+    let rows: Vec<_> = findings.iter().map(|finding| finding.row).collect();
+    assert_eq!(rows, [Some(2), Some(3), Some(5), Some(8)]);
     let good = [held(&longest, &longest), held("tab\\t\\u0001", "é\\uFFFD")];
     let applied = apply(&mut store, &mut current, "e", &good, 100, |_| ()).unwrap();
     assert_eq!((applied.new, applied.known), (2, 0));

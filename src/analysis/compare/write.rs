@@ -3,7 +3,7 @@
 use super::tables::{COMPARISON_TABLES, tables};
 use super::{Change, Comparison, Difference, JudgedWave, WaveRuns, nodes};
 use crate::ids::NodeId;
-use crate::plan::{WriteError, names_in, write_folder, write_plan, write_table, write_text};
+use crate::plan::{WriteError, holds_result, write_folder, write_plan, write_table, write_text};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -50,19 +50,7 @@ pub fn check_comparison_folder(folder: &Path) -> Result<(), WriteError> {
 
 /// Whether `folder` holds an earlier comparison; false where it is empty or does not exist.
 fn is_replaceable(folder: &Path) -> Result<bool, WriteError> {
-    let names = names_in(folder)?;
-    let is_own = |name: &String| {
-        let stem = name.strip_suffix(".parquet").or_else(|| name.strip_suffix(".csv"));
-        name == SUMMARY
-            || name == PLANS
-            || stem.is_some_and(|stem| COMPARISON_TABLES.contains(&stem))
-    };
-    let holds_one = names.iter().any(|name| name == SUMMARY) && names.iter().all(is_own);
-    match names.is_empty() {
-        true => Ok(false),
-        false if holds_one => Ok(true),
-        false => Err(WriteError::NotAComparison(folder.to_path_buf())),
-    }
+    holds_result(folder, SUMMARY, PLANS, &COMPARISON_TABLES, WriteError::NotAComparison)
 }
 
 /// Orders and nodes that gain or lose most, of each plan.

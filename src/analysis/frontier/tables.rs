@@ -4,7 +4,7 @@ use super::{Frontier, FrontierPoint};
 use crate::domain::CostKey;
 use crate::plan::Frame;
 use crate::tables::Table;
-use crate::units::{Decimal, Money};
+use crate::units::Decimal;
 
 /// The tables of a sweep's folder, by file name without extension.
 pub const FRONTIER_TABLES: [&str; 2] = ["points", "costs"];
@@ -12,11 +12,6 @@ pub const FRONTIER_TABLES: [&str; 2] = ["points", "costs"];
 /// Every table with its name, in the order of [`FRONTIER_TABLES`].
 pub(super) fn tables(frontier: &Frontier) -> Vec<(&'static str, Table)> {
     FRONTIER_TABLES.into_iter().zip([points(frontier), costs(frontier)]).collect()
-}
-
-/// An amount of the certificate, which is whole in minor units.
-fn money(frontier: &Frontier, amount: f64) -> Money {
-    Money((amount * 10_f64.powi(frontier.minor_digits as i32)).round() as i64)
 }
 
 /// A row for each point.
@@ -31,7 +26,7 @@ fn points(frontier: &Frontier) -> Table {
         .float("bound", |row| row.bound)
         .float("gap", |row| row.gap)
         .text("status", |row| row.status.to_owned())
-        .money("paid", |row| money(frontier, row.paid))
+        .amount("paid", |row| row.paid)
         .count("shipments", |row| row.shipments as i64)
         .float("shipments_per_order", |row| row.shipments_per_order)
         .float("split_rate", |row| row.split_rate)
@@ -54,7 +49,7 @@ fn costs(frontier: &Frontier) -> Table {
     Frame::new(&rows, frontier.minor_digits)
         .count("point", |row| row.0.point as i64)
         .text("key", |row| row.1.name().to_owned())
-        .money("amount", |row| money(frontier, amount(row).unwrap_or(0.0)))
+        .amount("amount", |row| amount(row).unwrap_or(0.0))
         .decimal("weight", |row| {
             Some(row.0.weights.get(row.1 as usize).copied().unwrap_or(Decimal::ONE))
         })

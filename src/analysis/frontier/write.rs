@@ -3,7 +3,9 @@
 use super::Frontier;
 use super::tables::{FRONTIER_TABLES, tables};
 use crate::domain::Wave;
-use crate::plan::{Plan, WriteError, names_in, write_folder, write_plan, write_table, write_text};
+use crate::plan::{
+    Plan, WriteError, holds_result, write_folder, write_plan, write_table, write_text,
+};
 use std::path::Path;
 
 /// The folder of the plans, in which each has its point's number for a name.
@@ -50,15 +52,5 @@ pub fn check_frontier_folder(folder: &Path) -> Result<(), WriteError> {
 
 /// Whether `folder` holds an earlier sweep; false where it is empty or does not exist.
 fn is_replaceable(folder: &Path) -> Result<bool, WriteError> {
-    let names = names_in(folder)?;
-    let is_own = |name: &String| {
-        let stem = name.strip_suffix(".parquet").or_else(|| name.strip_suffix(".csv"));
-        name == PAGE || name == PLANS || stem.is_some_and(|stem| FRONTIER_TABLES.contains(&stem))
-    };
-    let holds_one = names.iter().any(|name| name == PAGE) && names.iter().all(is_own);
-    match names.is_empty() {
-        true => Ok(false),
-        false if holds_one => Ok(true),
-        false => Err(WriteError::NotASweep(folder.to_path_buf())),
-    }
+    holds_result(folder, PAGE, PLANS, &FRONTIER_TABLES, WriteError::NotASweep)
 }

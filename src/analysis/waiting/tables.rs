@@ -4,7 +4,6 @@ use super::{WAITING_FIGURES, Waiting, WaitingPaired, WaitingRun};
 use crate::domain::CostKey;
 use crate::plan::Frame;
 use crate::tables::Table;
-use crate::units::Money;
 
 /// The tables of a simulation's folder, by file name without extension.
 pub const WAITING_TABLES: [&str; 4] = ["policies", "runs", "costs", "paired"];
@@ -13,11 +12,6 @@ pub const WAITING_TABLES: [&str; 4] = ["policies", "runs", "costs", "paired"];
 pub(super) fn tables(waiting: &Waiting) -> Vec<(&'static str, Table)> {
     let tables = [policies(waiting), runs(waiting), costs(waiting), paired(waiting)];
     WAITING_TABLES.into_iter().zip(tables).collect()
-}
-
-/// An amount that is whole in minor units.
-fn money(waiting: &Waiting, amount: f64) -> Money {
-    Money((amount * 10_f64.powi(waiting.minor_digits as i32)).round() as i64)
 }
 
 /// A row for each policy with each strategy: means over the seeds.
@@ -41,7 +35,7 @@ fn runs(waiting: &Waiting) -> Table {
         .text("strategy", |row| row.strategy.clone())
         .count("seed", |row| row.seed as i64)
         .float("objective", |row| Some(row.objective))
-        .money("paid", |row| money(waiting, row.paid))
+        .amount("paid", |row| row.paid)
         .count("shipments", |row| row.shipments as i64)
         .float("shipments_per_order", |row| row.shipments_per_order)
         .float("split_rate", |row| row.split_rate)
@@ -71,7 +65,7 @@ fn costs(waiting: &Waiting) -> Table {
         .text("strategy", |row| row.0.strategy.clone())
         .count("seed", |row| row.0.seed as i64)
         .text("key", |row| row.1.name().to_owned())
-        .money("amount", |row| money(waiting, amount(row).unwrap_or(0.0)))
+        .amount("amount", |row| amount(row).unwrap_or(0.0))
         .float("weight", |row| waiting.weights.get(row.1.name()).copied())
         .finish()
 }

@@ -2,7 +2,7 @@
 
 use super::Waiting;
 use super::tables::{WAITING_TABLES, tables};
-use crate::plan::{WriteError, names_in, write_folder, write_table, write_text};
+use crate::plan::{WriteError, holds_result, write_folder, write_table, write_text};
 use std::path::Path;
 
 /// The file that makes a folder a simulation.
@@ -53,15 +53,5 @@ pub fn check_waiting_folder(folder: &Path) -> Result<(), WriteError> {
 
 /// Whether `folder` holds an earlier simulation; false where it is empty or does not exist.
 fn is_replaceable(folder: &Path) -> Result<bool, WriteError> {
-    let names = names_in(folder)?;
-    let is_own = |name: &String| {
-        let stem = name.strip_suffix(".parquet").or_else(|| name.strip_suffix(".csv"));
-        name == PAGE || name == EVENTS || stem.is_some_and(|stem| WAITING_TABLES.contains(&stem))
-    };
-    let holds_one = names.iter().any(|name| name == PAGE) && names.iter().all(is_own);
-    match names.is_empty() {
-        true => Ok(false),
-        false if holds_one => Ok(true),
-        false => Err(WriteError::NotASimulation(folder.to_path_buf())),
-    }
+    holds_result(folder, PAGE, EVENTS, &WAITING_TABLES, WriteError::NotASimulation)
 }

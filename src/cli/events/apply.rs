@@ -7,7 +7,7 @@ use crate::cli::{Exit, exit, summary};
 use crate::ids::ExceptionId;
 use crate::orchestrate::apply::{ApplyError, BATCH, apply};
 use crate::orchestrate::current::Current;
-use crate::orchestrate::event::{Event, read_event_file, read_events};
+use crate::orchestrate::event::{EventFile, read_event_file, read_events};
 use crate::orchestrate::state::{State, exception_name};
 use serde_json::{Value, json};
 use std::io::Read;
@@ -42,10 +42,9 @@ const SHOWN: usize = 20;
 pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
     let mut store = args.state.open()?;
     let mut current = Current::read(&mut store)?;
-    let name = args.file.file_name().unwrap_or(args.file.as_os_str()).to_string_lossy();
-    let events = read(&args.file, current.state.minor_digits)?;
-    let (all, batch) = (events.len(), args.batch as usize);
-    let applied = apply(&mut store, &mut current, &name, &events, batch, |kept| {
+    let read = read(&args.file, current.state.minor_digits)?;
+    let (all, batch) = (read.events.len(), args.batch as usize);
+    let applied = apply(&mut store, &mut current, &read, &read.events, batch, |kept| {
         output.remark(&format!("{kept} of {all} events are kept"));
     });
     let applied = applied.map_err(|error| match error {
@@ -81,7 +80,7 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
 }
 
 /// Reads the events of a file, or of stdin.
-fn read(file: &Path, minor_digits: u32) -> Result<Vec<Event>, Failure> {
+fn read(file: &Path, minor_digits: u32) -> Result<EventFile, Failure> {
     if file != Path::new("-") {
         return read_event_file(file, minor_digits).map_err(Failure::findings);
     }

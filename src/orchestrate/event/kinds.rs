@@ -135,7 +135,7 @@ events! {
         order_id: Text, required, "The order.";
         line: Text, required, "The line.";
         quantity: Units, optional("all that are released, accepted, picked or packed"), "Units missing.";
-        node_id: Text, optional("any"), "The source.";
+        node_id: Text, optional("the only one that has such units"), "The source.";
         until: Date, optional("never"), "The first date on which the source may release the line again.";
         reason: Text, optional("none"), "What the source says.";
     }
@@ -199,7 +199,7 @@ events! {
         order_id: Text, required, "The order.";
         line: Text, required, "The line.";
         quantity: Units, optional("all that are released"), "Units accepted.";
-        node_id: Text, optional("any"), "The vendor.";
+        node_id: Text, optional("the only one that has such units"), "The vendor.";
         ship_date: Date, optional("the planned one"), "When the vendor will send them.";
         delivery_date: Date, optional("the planned one"), "When the customer will have them.";
     }
@@ -209,7 +209,7 @@ events! {
         order_id: Text, required, "The order.";
         line: Text, required, "The line.";
         quantity: Units, optional("all that are released or accepted"), "Units rejected.";
-        node_id: Text, optional("any"), "The vendor.";
+        node_id: Text, optional("the only one that has such units"), "The vendor.";
         until: Date, optional("never"), "The first date on which the vendor may release the line again.";
         reason: Text, optional("none"), "What the vendor says.";
     }
@@ -219,7 +219,7 @@ events! {
         order_id: Text, required, "The order.";
         line: Text, required, "The line.";
         quantity: Units, optional("all that are released or accepted"), "Units sent.";
-        node_id: Text, optional("any"), "The vendor.";
+        node_id: Text, optional("the only one that has such units"), "The vendor.";
         to_node: Text, optional("to the customer"), "The node at the lane's end.";
         service: Text, optional("the planned one"), "The carrier's service.";
         shipment_id: Text, optional("the planned one"), "The shipment that they are in.";

@@ -14,7 +14,7 @@ mod value;
 
 pub use kinds::*;
 pub use page::event_page;
-pub use read::{read_event_file, read_events};
+pub use read::{EventFile, read_event_file, read_events};
 pub use schema::event_schema;
 pub use value::{
     Amount, Count, CountFromOne, Date, Dates, Difference, Factor, JourneyKind, Km, Latitude,
@@ -193,6 +193,36 @@ mod tests {
         let event = Event::from_json(&late).unwrap();
         assert_eq!(event.at.instant.to_string(), "2026-12-01T04:30:00Z");
         assert_eq!(event.at.date().to_string(), "2026-11-30");
+    }
+
+    /// The log keeps an event as it is written: read back it has to be the same.
+    #[test]
+    fn what_is_read_is_what_is_read_from_the_log_again() {
+        let event = |at: &str, date: &str| {
+            Event::from_json(&format!(
+                r#"{{"id":"e","at":"{at}","event":"inbound_delayed","inbound_id":"i","date":"{date}"}}"#
+            ))
+        };
+        let (at, date) = ("2026-11-30T10:00:00-05:00", "2026-12-01");
+        for (at, date) in [
+            (at, "0000-01-01"),
+            (at, "9909-12-08"),
+            (at, "9999-12-31"),
+            ("2026-11-30T10:00:00.123456789+05:45", date),
+            ("2026-11-30T10:00Z", date),
+            ("0000-01-01T00:00:00+23:59", date),
+        ] {
+            let read = event(at, date).unwrap();
+            assert_eq!(Event::from_json(&read.to_json()).unwrap(), read, "{at} {date}");
+        }
+        for (at, date) in [
+            (at, "-999-01-01"),
+            (at, "+026-01-01"),
+            (at, "2026-1-001"),
+            ("2026-11-30T10:00:00+05:45:30", date),
+        ] {
+            assert!(event(at, date).is_err(), "{at} {date}");
+        }
     }
 
     #[test]

@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn each_kind_has_an_example_that_reads_back_as_it_is_written() {
-        let events = read_events("examples.jsonl", EXAMPLES.as_bytes(), 2).unwrap();
+        let events = read_events("examples.jsonl", EXAMPLES.as_bytes(), 2).unwrap().events;
         let kinds: Vec<&str> = events.iter().map(Event::kind).collect();
         let known: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
         assert_eq!(kinds, known);

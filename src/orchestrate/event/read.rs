@@ -5,7 +5,7 @@ use crate::ingest::nearest;
 use crate::orchestrate::event::kinds::KINDS;
 use crate::orchestrate::event::spec::{self, FieldSpec};
 use crate::orchestrate::event::validate::conflicts;
-use crate::orchestrate::event::value::{Fault, Field, Moment, Text, Wrong};
+use crate::orchestrate::event::value::{Fault, Moment, Text, Wrong};
 use crate::orchestrate::event::{Event, HEAD};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -13,36 +13,39 @@ use serde_json::Value;
 use std::collections::hash_map::Entry;
 use std::path::Path;
 
+/// UTF-8's, which stands for nothing.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// The head of an event, as fields.
 const HEAD_FIELDS: [FieldSpec; 3] = [
-    FieldSpec {
-        name: HEAD[0],
-        absent: None,
-        doc: "Unique; an event whose id is known already does nothing.",
-        accepts: <Text as Field>::accepts,
-        faults: <Text as Field>::faults,
-    },
-    FieldSpec {
-        name: HEAD[1],
-        absent: None,
-        doc: "When it happened; its offset says what the date was there.",
-        accepts: <Moment as Field>::accepts,
-        faults: <Moment as Field>::faults,
-    },
-    FieldSpec {
-        name: HEAD[2],
-        absent: None,
-        doc: "Its kind.",
-        accepts: <Text as Field>::accepts,
-        faults: <Text as Field>::faults,
-    },
+    FieldSpec::of::<Text>(
+        HEAD[0],
+        None,
+        "Unique; an event whose id is known already does nothing.",
+    ),
+    FieldSpec::of::<Moment>(
+        HEAD[1],
+        None,
+        "When it happened; its offset says what the date was there.",
+    ),
+    FieldSpec::of::<Text>(HEAD[2], None, "Its kind."),
 ];
+
+/// Events with the rows of the file that they were read from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EventFile {
+    /// As findings name it.
+    pub file: String,
+    pub events: Vec<Event>,
+    /// The row of each event, from 1 on; empty lines count.
+    pub rows: Vec<usize>,
+}
 
 /// Reads a file of events: see [`read_events`].
 ///
 /// # Errors
 /// All findings, sorted; a file that cannot be read is one.
-pub fn read_event_file(path: &Path, minor_digits: u32) -> Result<Vec<Event>, Findings> {
+pub fn read_event_file(path: &Path, minor_digits: u32) -> Result<EventFile, Findings> {
     let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     match std::fs::read(path) {
         Ok(text) => read_events(&file, &text, minor_digits),
@@ -63,7 +66,9 @@ pub fn read_event_file(path: &Path, minor_digits: u32) -> Result<Vec<Event>, Fin
 ///
 /// # Errors
 /// All findings, sorted by line; no event is returned where there is one.
-pub fn read_events(file: &str, text: &[u8], minor_digits: u32) -> Result<Vec<Event>, Findings> {
+pub fn read_events(file: &str, text: &[u8], minor_digits: u32) -> Result<EventFile, Findings> {
+    // Editors of some systems begin a file with a mark of its encoding.
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     let lines: Vec<(usize, &[u8])> = text
         .split(|byte| *byte == b'\n')
         .enumerate()
@@ -86,7 +91,7 @@ pub fn read_events(file: &str, text: &[u8], minor_digits: u32) -> Result<Vec<Eve
     }
     repeated(file, &events, &rows, &mut findings);
     if findings.is_empty() {
-        return Ok(events);
+        return Ok(EventFile { file: file.to_owned(), events, rows });
     }
     findings.sort();
     Err(findings)
@@ -205,6 +210,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Vec<Event>, Vec<String>> {
         read_events("e.jsonl", text.as_bytes(), 2)
+            .map(|read| read.events)
             .map_err(|findings| findings.iter().map(ToString::to_string).collect())
     }
 
@@ -241,7 +247,7 @@ mod tests {
     #[test]
     fn the_same_event_may_be_there_twice_but_not_two_under_one_id() {
         let held = r#"{"id":"a","at":"2026-11-30T10:00:00Z","event":"order_held","order_id":"H1"}"#;
-        assert_eq!(read(&format!("{held}\n{held}\n")).unwrap().len(), 2);
+        assert_eq!(read(&format!("\u{feff}{held}\r\n{held}\n")).unwrap().len(), 2);
         let findings = read(&format!("{held}\n{}\n", held.replace("H1", "H2"))).unwrap_err();
         assert!(findings[0].starts_with("E0807 e.jsonl, row 2, column id = \"a\""), "{findings:?}");
     }
@@ -252,6 +258,9 @@ mod tests {
         let findings = read(placed).unwrap_err();
         let codes: Vec<&str> = findings.iter().map(|finding| &finding[..5]).collect();
         assert_eq!(codes, ["E0808", "E0207", "E0808"], "{findings:?}");
+        let returned = r#"{"id":"a","at":"2026-11-30T10:00:00Z","event":"return_announced","return_id":"R","sku":"a","quantity":1,"longitude":-71.0}"#;
+        let findings = read(returned).unwrap_err();
+        assert!(findings[0].starts_with("E0808 e.jsonl, row 1, column latitude"), "{findings:?}");
         let planned = r#"{"id":"a","at":"2026-11-30T10:00:00Z","event":"line_planned","order_id":"H1","line":"1","node_id":"A","route":"B>C>D","departs":"2026-11-30","release_date":"2026-12-02","ship_date":"2026-12-01","delivery_date":"2026-12-03"}"#;
         let findings = read(planned).unwrap_err();
         assert_eq!(findings.len(), 3, "{findings:?}");

@@ -28,6 +28,17 @@ pub(crate) struct FieldSpec {
     pub(crate) faults: fn(&Value, &str, &mut Vec<Fault>),
 }
 
+impl FieldSpec {
+    /// A field of a type.
+    pub(crate) const fn of<T: Field>(
+        name: &'static str,
+        absent: Option<&'static str>,
+        doc: &'static str,
+    ) -> FieldSpec {
+        FieldSpec { name, absent, doc, accepts: T::accepts, faults: T::faults }
+    }
+}
+
 /// An object with described fields.
 pub(crate) trait Record: DeserializeOwned {
     const FIELDS: &'static [FieldSpec];
@@ -105,13 +116,11 @@ macro_rules! records {
 
         impl $crate::orchestrate::event::spec::Record for $record {
             const FIELDS: &'static [$crate::orchestrate::event::spec::FieldSpec] =
-                &[$($crate::orchestrate::event::spec::FieldSpec {
-                    name: stringify!($field),
-                    absent: $crate::orchestrate::event::spec::absent!($($absent)?),
-                    doc: $doc,
-                    accepts: <$type as $crate::orchestrate::event::value::Field>::accepts,
-                    faults: <$type as $crate::orchestrate::event::value::Field>::faults,
-                }),*];
+                &[$($crate::orchestrate::event::spec::FieldSpec::of::<$type>(
+                    stringify!($field),
+                    $crate::orchestrate::event::spec::absent!($($absent)?),
+                    $doc,
+                )),*];
         }
     )*};
 }

@@ -83,6 +83,16 @@ pub(crate) fn conflicts(event: &Event, minor_digits: u32) -> Vec<Conflict> {
                 found.push(contradiction("ship_date", value, cause, "correct the dates"));
             }
         }
+        Change::ReturnAnnounced(goods) if goods.latitude.is_some() != goods.longitude.is_some() => {
+            let missing = if goods.latitude.is_none() { "latitude" } else { "longitude" };
+            let cause = "is absent, and half a place is none";
+            found.push(contradiction(
+                missing,
+                None,
+                cause,
+                "give latitude and longitude, or neither",
+            ));
+        }
         Change::StockAdjusted(stock) if stock.change.0 == 0 => {
             let action = "give the units more or fewer, or leave the event out";
             found.push(contradiction("change", Some("0".to_owned()), "changes nothing", action));

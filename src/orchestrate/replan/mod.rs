@@ -21,7 +21,7 @@ use crate::options::Planner;
 use crate::orchestrate::event::{Event, Moment};
 use crate::orchestrate::state::State;
 use crate::orchestrate::wave::{Network, StateWave, WaveError, state_wave};
-use crate::plan::Plan;
+use crate::plan::{Plan, StoppedBy};
 use crate::planning::{PlanError, RunInputs};
 use crate::solve::Control;
 use parts::Parts;
@@ -85,12 +85,29 @@ pub enum ReplanError {
     /// More lines have to change than may, whatever it costs not to.
     #[error("{least} lines change at least, {most} may")]
     TooManyChanges { least: usize, most: usize },
+    /// No plan changes as few lines as may change, and planning was stopped: there may be one.
+    #[error(
+        "{} before there was a plan that changes few enough lines: {least} change, {most} may",
+        ended(*.by)
+    )]
+    Stopped { by: StoppedBy, least: usize, most: usize },
+}
+
+/// How planning ended, as the start of a sentence.
+fn ended(by: StoppedBy) -> &'static str {
+    match by {
+        StoppedBy::TimeLimit => "the time was up",
+        StoppedBy::MemoryLimit => "the memory was used up",
+        StoppedBy::Interrupt => "planning was interrupted",
+        StoppedBy::Gap | StoppedBy::Finished => "planning ended",
+    }
 }
 
 /// Plans what is open or may still change of a state.
 ///
 /// # Errors
-/// When the state is no wave to `ingest`, the solver fails, or more lines have to change than may.
+/// When the state is no wave to `ingest`, the solver fails, more lines have to change than may, or
+/// planning was stopped before it had a plan that changes few enough.
 pub fn replan(
     request: &Request<'_>,
     inputs: RunInputs,
@@ -103,7 +120,8 @@ pub fn replan(
 /// As [`replan`], of a wave of the state that is made already.
 ///
 /// # Errors
-/// When the solver fails, or more lines have to change than may.
+/// When the solver fails, more lines have to change than may, or planning was stopped before it had
+/// a plan that changes few enough.
 pub fn replan_wave(
     request: &Request<'_>,
     state_wave: StateWave,

@@ -11,7 +11,7 @@ use crate::domain::{CostKey, Model, Wave};
 use crate::ids::LineId;
 use crate::ingest::model_to_json;
 use crate::options::{change_applies, change_applies_to_unfilled};
-use crate::plan::Plan;
+use crate::plan::{Plan, StoppedBy};
 use crate::planning::{RunInputs, plan_wave, start_from};
 use crate::solve::{Control, Start};
 use crate::units::{Decimal, Money};
@@ -44,6 +44,7 @@ pub(super) fn plan(
     }
     let mut best = None;
     let mut least = changed;
+    let mut stopped = None;
     let mut low = model.costs.change_cost.max(Money(10_i64.pow(wave.minor_digits)));
     let mut high = low;
     // Where the time is up the plan is that of the start, which is the one with the fewest changes.
@@ -65,6 +66,8 @@ pub(super) fn plan(
         (low, high) = (high, high * 4);
         let (plan, changed) = attempt(high)?;
         least = least.min(changed);
+        // A plan that was not finished does not say how few lines can change.
+        stopped = stopped_by(&plan).or_else(|| control.stopped());
         if changed <= most {
             best = Some(plan);
             break;
@@ -74,7 +77,10 @@ pub(super) fn plan(
         }
     }
     let Some(mut best) = best else {
-        return Err(ReplanError::TooManyChanges { least, most });
+        return Err(match stopped {
+            Some(by) => ReplanError::Stopped { by, least, most },
+            None => ReplanError::TooManyChanges { least, most },
+        });
     };
     for _ in 0..BETWEEN {
         let middle = Money((low.0 as f64 * high.0 as f64).sqrt().round() as i64);
@@ -89,6 +95,15 @@ pub(super) fn plan(
         }
     }
     Ok(best)
+}
+
+/// What ended a plan before its method was done, if anything did.
+fn stopped_by(plan: &Plan) -> Option<StoppedBy> {
+    let by = plan.certificate.stopped_by;
+    match by {
+        StoppedBy::TimeLimit | StoppedBy::MemoryLimit | StoppedBy::Interrupt => Some(by),
+        StoppedBy::Gap | StoppedBy::Finished => None,
+    }
 }
 
 /// The lines that depart from what was planned or released for them, as the cost of a change counts

@@ -46,19 +46,29 @@ impl Play {
     }
 
     fn replan(&self, previous: Option<&Previous>, settings: ReplanSettings) -> Replan {
+        let made = self.replan_within(f64::INFINITY, previous, settings).unwrap();
+        assert!(
+            verify(made.wave(), &self.model, &made.plan).is_valid()
+                || settings.max_changed.is_some()
+        );
+        made
+    }
+
+    fn replan_within(
+        &self,
+        time_limit_s: f64,
+        previous: Option<&Previous>,
+        settings: ReplanSettings,
+    ) -> Result<Replan, ReplanError> {
         let Play { network, state, model } = self;
         let request = Request { network, state, model, now: state.now, previous, settings };
         let flag = AtomicBool::new(false);
-        let control = Control::new(f64::INFINITY, &flag, |_| ());
+        let control = Control::new(time_limit_s, &flag, |_| ());
         let inputs = RunInputs {
             model: crate::ingest::model_to_json(model, state.minor_digits),
             ..RunInputs::default()
         };
-        let made = replan(&request, inputs, &control).unwrap();
-        assert!(
-            verify(made.wave(), model, &made.plan).is_valid() || settings.max_changed.is_some()
-        );
-        made
+        replan(&request, inputs, &control)
     }
 
     /// Puts a plan into effect, and checks that every unit then goes as planned.
@@ -252,6 +262,35 @@ fn no_more_lines_change_than_may() {
         let held = play.replan(Some(&first.previous()), settings);
         assert!(stable::changed_lines(held.wave(), &held.plan).len() <= most);
         assert!(held.delta.changed() <= most);
+    }
+}
+
+#[test]
+fn too_many_changes_are_told_with_what_is_known_about_them() {
+    let mut play = Play::new(24);
+    let first = play.replan(None, FREELY);
+    play.release(&first);
+    play.state.rules.set_action(Cause::NodeOutage, crate::orchestrate::state::Action::Escalate);
+    play.happens("node_closed", json!({ "node_id": "DC-NJ" }));
+    // Lines that were to come from there have to change.
+    for (most, is_enough) in [(0, false), (4, false), (1_000, true)] {
+        let settings = ReplanSettings { max_changed: Some(most), ..FREELY };
+        for limit in [0.0, f64::INFINITY] {
+            match play.replan_within(limit, Some(&first.previous()), settings) {
+                Ok(made) => {
+                    assert!(is_enough);
+                    assert!(stable::changed_lines(made.wave(), &made.plan).len() <= most);
+                }
+                // Without time nothing is known about plans that were not made.
+                Err(ReplanError::Stopped { by: StoppedBy::TimeLimit, least, most: told }) => {
+                    assert!(limit == 0.0 && !is_enough && least > most && told == most);
+                }
+                Err(ReplanError::TooManyChanges { least, most: told }) => {
+                    assert!(limit > 0.0 && !is_enough && least > most && told == most);
+                }
+                Err(other) => panic!("{other}"),
+            }
+        }
     }
 }
 

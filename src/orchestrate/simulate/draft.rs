@@ -123,14 +123,7 @@ impl World<'_> {
         }
         let mut used: BTreeMap<(NodeId, Day, CapacityUnit), Decimal> = BTreeMap::new();
         for ((node, day, _, _), contents) in releases {
-            let work = work(base, node, &contents);
-            let of_release = [
-                (CapacityUnit::Units, Decimal::from_int(i64::from(work.units))),
-                (CapacityUnit::Lines, Decimal::from_int(i64::from(work.lines))),
-                (CapacityUnit::Shipments, Decimal::ONE),
-                (CapacityUnit::Minutes, work.minutes),
-            ];
-            for (unit, amount) in of_release {
+            for (unit, amount) in work(base, node, &contents).uses() {
                 *used.entry((node, day, unit)).or_default() += amount;
             }
         }

@@ -113,20 +113,39 @@ impl Stock {
         most as u64
     }
 
-    /// The lines that go short, the latest dates and orders first, as many as make up the
-    /// shortfall.
-    pub fn short_lines(&self) -> Vec<(OrderId, u32)> {
-        let mut left = self.shortfall();
+    /// The lines that go short, each with its units: of those bound by a date that is not covered, the
+    /// latest dates and orders first, as many as make up the shortfall.
+    pub fn short_lines(&self) -> Vec<(OrderId, u32, Quantity)> {
+        if self.shortfall() == 0 {
+            return Vec::new();
+        }
+        let mut bound = 0_i64;
+        // Those that are covered so far, with their units.
+        let mut covered: Vec<(OrderId, u32, Quantity)> = Vec::new();
         let mut lines = Vec::new();
-        for (&(_, order, line), units) in self.bound.iter().rev() {
-            if left == 0 {
-                break;
+        for (&(date, order, line), &units) in &self.bound {
+            bound += i64::from(units);
+            covered.push((order, line, units));
+            let mut short = bound - self.supply_by(date, 0);
+            while short > 0
+                && let Some((order, line, units)) = covered.pop()
+            {
+                let taken = units.min(Quantity::try_from(short).unwrap_or(Quantity::MAX));
+                (bound, short) = (bound - i64::from(taken), short - i64::from(taken));
+                lines.push((order, line, taken));
+                if taken < units {
+                    covered.push((order, line, units - taken));
+                }
             }
-            lines.push((order, line));
-            left = left.saturating_sub(u64::from(*units));
         }
         lines.sort_unstable();
-        lines.dedup();
+        lines.dedup_by(|next, first| {
+            let is_same = (next.0, next.1) == (first.0, first.1);
+            if is_same {
+                first.2 += next.2;
+            }
+            is_same
+        });
         lines
     }
 }
@@ -169,7 +188,18 @@ mod tests {
         assert_eq!(stock(&[(5, 6)]).shortfall(), 2);
         let short = stock(&[(5, 3), (6, 2), (6, 1)]);
         assert_eq!(short.shortfall(), 2);
-        assert_eq!(short.short_lines(), [(OrderId(1), 0), (OrderId(2), 0)]);
+        assert_eq!(short.short_lines(), [(OrderId(1), 0, 1), (OrderId(2), 0, 1)]);
         assert_eq!(stock(&[(10, 8)]).shortfall(), 0);
+    }
+
+    #[test]
+    fn lines_that_what_comes_covers_do_not_go_short() {
+        // Seven units leave before four come; one leaves after that.
+        let short = stock(&[(5, 7), (12, 1)]);
+        assert_eq!((short.shortfall(), short.short_lines()), (3, vec![(OrderId(0), 0, 3)]));
+        // What is left of a line that is short in part is covered by what comes.
+        let short = stock(&[(5, 6), (12, 4), (13, 2)]);
+        assert_eq!(short.shortfall(), 4);
+        assert_eq!(short.short_lines(), [(OrderId(0), 0, 2), (OrderId(2), 0, 2)]);
     }
 }

@@ -139,15 +139,16 @@ pub(super) fn put_files(
     Ok(())
 }
 
-/// Puts what a run keeps, within a transaction; what runs before it kept goes where it is of the
-/// same name, so that a state does not grow with every run.
+/// Puts what a run keeps, within a transaction; what runs before it kept goes where they are settled,
+/// or overtaken and never to be released, so that a state does not grow with every run.
 pub(super) fn put_run_files(
     database: &mut Database,
     run: &str,
     files: &BTreeMap<String, Vec<u8>>,
 ) -> Result<(), StoreError> {
     let settled = "DELETE FROM run_files WHERE run IN \
-                   (SELECT id FROM runs WHERE status <> 'staged')";
+                   (SELECT id FROM runs WHERE status <> 'staged' \
+                    OR base < (SELECT COALESCE(MAX(released_at), 0) FROM runs))";
     if !files.is_empty() {
         database.run(sqlx::query(settled))?;
     }

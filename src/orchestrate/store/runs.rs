@@ -73,7 +73,7 @@ impl Store {
     }
 
     /// As [`Store::stage`], with what the run keeps, by name. What earlier runs kept that are
-    /// released or discarded is thrown away.
+    /// released or discarded, or that another one overtook, is thrown away.
     ///
     /// # Errors
     /// [`StoreError::RunExists`].

@@ -52,6 +52,12 @@ impl<'a, R> Frame<'a, R> {
         self.push(name, Column::Decimal { places: self.minor_digits, values })
     }
 
+    /// Money that is told in the currency and whole in its minor units, as a certificate tells it.
+    pub fn amount(&mut self, name: &str, value: impl Fn(&R) -> f64) -> &mut Self {
+        let unit = 10_f64.powi(self.minor_digits as i32);
+        self.money(name, |row| Money((value(row) * unit).round() as i64))
+    }
+
     pub fn decimal(&mut self, name: &str, value: impl Fn(&R) -> Option<Decimal>) -> &mut Self {
         let values = self.rows.iter().map(|row| value(row).map(|v| i128::from(v.0))).collect();
         self.push(name, Column::Decimal { places: Decimal::PLACES, values })

@@ -21,7 +21,8 @@ pub use plain::{
 };
 pub use read::read_plan;
 pub use write::{
-    WriteError, check_folder, names_in, write_folder, write_plan, write_table, write_text,
+    WriteError, check_folder, holds_result, names_in, write_folder, write_plan, write_table,
+    write_text,
 };
 
 /// The file of the certificate.

@@ -140,6 +140,32 @@ pub fn names_in(folder: &Path) -> Result<Vec<String>, WriteError> {
     Ok(files)
 }
 
+/// Whether `folder` holds an earlier result of a kind, to be replaced by another; false where it is
+/// empty or does not exist. Such a result has the file `marker`, and nothing else but the folder
+/// `inner` and tables of those names.
+///
+/// # Errors
+/// `other` of the folder where it holds anything else, or that it cannot be read.
+pub fn holds_result(
+    folder: &Path,
+    marker: &str,
+    inner: &str,
+    tables: &[&str],
+    other: fn(PathBuf) -> WriteError,
+) -> Result<bool, WriteError> {
+    let names = names_in(folder)?;
+    let is_own = |name: &String| {
+        let stem = name.strip_suffix(".parquet").or_else(|| name.strip_suffix(".csv"));
+        name == marker || name == inner || stem.is_some_and(|stem| tables.contains(&stem))
+    };
+    let holds_one = names.iter().any(|name| name == marker) && names.iter().all(is_own);
+    match names.is_empty() {
+        true => Ok(false),
+        false if holds_one => Ok(true),
+        false => Err(other(folder.to_path_buf())),
+    }
+}
+
 fn is_part_of_a_plan(file: &str) -> bool {
     let is_table = |name: &str| PLAN_TABLES.iter().any(|(table, _)| *table == name);
     file == CERTIFICATE

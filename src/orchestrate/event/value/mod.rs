@@ -15,11 +15,9 @@ use crate::time::Day;
 use jiff::Timestamp;
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::{Offset, TimeZone};
-use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{DeserializeOwned, Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
-use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
@@ -81,6 +79,32 @@ impl<T, F: FnOnce(&str) -> Option<T>> Visitor<'_> for Parsed<T, F> {
     }
 }
 
+/// Says what a type of fields accepts, in words and as a schema.
+macro_rules! described {
+    ($name:ident $accepts:literal $schema:tt) => {
+        impl $crate::orchestrate::event::value::Field for $name {
+            fn accepts() -> String {
+                $accepts.to_owned()
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!($schema)
+            }
+        }
+    };
+}
+use described;
+
 /// Types that are written as text: the type, what it accepts, its schema, and how it is read.
 macro_rules! texts {
     ($($name:ident $accepts:literal $schema:tt = $parse:expr;)*) => {$(
@@ -90,25 +114,7 @@ macro_rules! texts {
             }
         }
 
-        impl Field for $name {
-            fn accepts() -> String {
-                $accepts.to_owned()
-            }
-        }
-
-        impl JsonSchema for $name {
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                schemars::json_schema!($schema)
-            }
-        }
+        described! { $name $accepts $schema }
     )*};
 }
 
@@ -116,34 +122,20 @@ texts! {
     Text "text that is not empty" { "type": "string", "minLength": 1 } =
         |text| (!text.is_empty()).then(|| Text(text.into()));
     Date "a date such as 2026-11-23" { "type": "string", "format": "date" } =
-        |text| (text.len() == 10).then(|| text.parse().ok().map(Date)).flatten();
+        |text| day(text).map(Date);
     Nodes "nodes with > between them" { "type": "string", "minLength": 1 } =
         |text| parts(text, |part| (!part.is_empty()).then(|| Text(part.into()))).map(Nodes);
     Dates "dates with > between them" { "type": "string" } =
         |text| match text {
             "" => Some(Dates(Vec::new())),
-            _ => parts(text, |part| part.parse().ok()).map(Dates),
+            _ => parts(text, day).map(Dates),
         };
 }
 
-impl Field for Moment {
-    fn accepts() -> String {
-        "an instant with an offset such as 2026-11-23T06:00:00-05:00".to_owned()
-    }
-}
-
-impl JsonSchema for Moment {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Moment".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        schemars::json_schema!({ "type": "string", "format": "date-time" })
-    }
+/// A date with a year of four digits: others are written in another way than they are read.
+fn day(text: &str) -> Option<Day> {
+    let is_plain = text.len() == 10 && text.starts_with(|first: char| first.is_ascii_digit());
+    text.parse().ok().filter(|_| is_plain)
 }
 
 /// The parts of a text between the marks of a route, each read.
@@ -176,10 +168,10 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// Reads RFC 3339.
+    /// Reads RFC 3339, whose offsets are whole minutes: others could not be written again.
     pub fn parse(text: &str) -> Option<Moment> {
         let pieces = Pieces::parse(text).ok()?;
-        let offset = pieces.to_numeric_offset()?;
+        let offset = pieces.to_numeric_offset().filter(|offset| offset.seconds() % 60 == 0)?;
         let local = pieces.date().to_datetime(pieces.time()?);
         Some(Moment { instant: offset.to_timestamp(local).ok()?, offset })
     }
@@ -260,6 +252,11 @@ impl Serialize for Moment {
             (self.instant.as_second(), self.instant.subsec_nanosecond(), self.offset.seconds());
         parts.serialize(to)
     }
+}
+
+described! {
+    Moment "an instant with an offset such as 2026-11-23T06:00:00-05:00"
+    { "type": "string", "format": "date-time" }
 }
 
 impl<'de> Deserialize<'de> for Moment {

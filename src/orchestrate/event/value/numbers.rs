@@ -1,11 +1,9 @@
 //! Fields that are numbers: exact decimals, counts and places on the earth.
 
-use crate::orchestrate::event::value::Field;
+use crate::orchestrate::event::value::described;
 use crate::units::{Decimal, parse_fixed};
-use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::borrow::Cow;
 use std::fmt;
 
 /// Reads a number, or a text of one, with nine decimal places, exactly.
@@ -69,26 +67,11 @@ macro_rules! decimals {
             }
         }
 
-        impl Field for $name {
-            fn accepts() -> String {
-                $accepts.to_owned()
-            }
-        }
-
-        impl JsonSchema for $name {
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                schemars::json_schema!({
-                    "type": ["string", "number"], "pattern": r"^-?[0-9]*\.?[0-9]*$",
-                    "minimum": $least, "maximum": $most
-                })
+        described! {
+            $name $accepts
+            {
+                "type": ["string", "number"], "pattern": r"^-?[0-9]*\.?[0-9]*$",
+                "minimum": $least, "maximum": $most
             }
         }
     )*};
@@ -124,24 +107,9 @@ macro_rules! numbers {
             }
         }
 
-        impl Field for $name {
-            fn accepts() -> String {
-                $accepts.to_owned()
-            }
-        }
-
-        impl JsonSchema for $name {
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                schemars::json_schema!({ "type": $kind, "minimum": $least, "maximum": $most })
-            }
+        described! {
+            $name $accepts
+            { "type": $kind, "minimum": $least, "maximum": $most }
         }
     )*};
 }

@@ -14,6 +14,16 @@ use crate::units::Quantity;
 /// Units that a node has not taken off the shelf: they can be recalled.
 const RECALLABLE: [Stage; 3] = [Stage::Planned, Stage::Released, Stage::Accepted];
 
+/// A line that an exception concerns.
+struct Concerned {
+    order: OrderId,
+    line: u32,
+    /// The node whose units it is about.
+    node: Option<NodeId>,
+    /// Units of it, where it is not about all.
+    units: Option<Quantity>,
+}
+
 impl Step<'_> {
     /// Raises an exception and does what the rules say. Where one about the same is open, that one
     /// is brought up to date.
@@ -85,23 +95,30 @@ impl Step<'_> {
         open.is_some()
     }
 
-    /// The lines that an exception concerns, each with the node whose units it is about.
-    fn lines_of(&self, id: ExceptionId) -> Vec<(OrderId, u32, Option<NodeId>)> {
+    /// The lines that an exception concerns.
+    fn lines_of(&self, id: ExceptionId) -> Vec<Concerned> {
         let Exception { cause, subject, .. } = &self.state.exceptions[id];
-        match (subject.order, subject.line, subject.node, subject.sku) {
-            (Some(order), Some(line), ..) => vec![(order, line, subject.node)],
+        let node = subject.node;
+        let all = |(order, line): (OrderId, u32)| Concerned { order, line, node, units: None };
+        match (subject.order, subject.line, node, subject.sku) {
+            (Some(order), Some(line), ..) => vec![all((order, line))],
             (Some(order), None, ..) => {
                 let lines = 0..self.state.orders[order].lines.len() as u32;
-                lines.map(|line| (order, line, subject.node)).collect()
+                lines.map(|line| all((order, line))).collect()
             }
-            (None, _, Some(node), Some(sku)) if *cause == Cause::StockDiscrepancy => {
-                let stock = self.state.stock.get(&(node, sku));
-                let short = stock.map_or_else(Vec::new, |stock| stock.short_lines());
-                short.into_iter().map(|(order, line)| (order, line, Some(node))).collect()
+            (None, _, Some(at), Some(sku)) if *cause == Cause::StockDiscrepancy => {
+                let stock = self.state.stock.get(&(at, sku));
+                let short = stock.map_or_else(Vec::new, |stock| stock.short_lines()).into_iter();
+                short
+                    .map(|(order, line, units)| Concerned {
+                        units: Some(units),
+                        ..all((order, line))
+                    })
+                    .collect()
             }
-            (None, _, Some(node), None) if *cause == Cause::NodeOutage => {
-                let bound = self.bound_at(node).into_iter();
-                bound.map(|(order, line, _)| (order, line, Some(node))).collect()
+            (None, _, Some(at), None) if *cause == Cause::NodeOutage => {
+                let bound = self.bound_at(at).into_iter();
+                bound.map(|(order, line, _)| all((order, line))).collect()
             }
             _ => Vec::new(),
         }
@@ -109,7 +126,7 @@ impl Step<'_> {
 
     fn orders_of(&self, id: ExceptionId) -> Vec<OrderId> {
         let mut orders: Vec<OrderId> =
-            self.lines_of(id).into_iter().map(|(order, ..)| order).collect();
+            self.lines_of(id).into_iter().map(|concerned| concerned.order).collect();
         orders.sort_unstable();
         orders.dedup();
         orders
@@ -119,7 +136,7 @@ impl Step<'_> {
     /// cannot provide them.
     pub(super) fn free(&mut self, id: ExceptionId, recalls: bool) {
         let cause = self.state.exceptions[id].cause;
-        for (order, line, node) in self.lines_of(id) {
+        for Concerned { order, line, node, .. } in self.lines_of(id) {
             let is_stopped = |part: &Portion| part.exception == Some(id);
             self.reopen_units(order, line, &[Stage::Exception], is_stopped);
             if recalls && matches!(cause, Cause::NodeOutage | Cause::StockDiscrepancy) {
@@ -168,11 +185,11 @@ impl Step<'_> {
                 }
             }
             Resolution::Cancel => {
-                for &(order, line, node) in &lines {
+                for &Concerned { order, line, node, units } in &lines {
                     let stops = matches!(cause, Cause::ShortPick | Cause::VendorReject);
                     let is_at_node = cause == Cause::NodeOutage || cause == Cause::StockDiscrepancy;
                     // That nothing is left to cancel is no contradiction here.
-                    let _ = self.cancel_units(order, line, None, |part| {
+                    let _ = self.cancel_units(order, line, units, |part| {
                         (!stops || part.exception == Some(id)) && (!is_at_node || part.is_at(node))
                     });
                 }
@@ -186,7 +203,7 @@ impl Step<'_> {
             self.note(order, subject.line, None, subject.node, Some(&note));
         }
         self.end(id, Outcome::Decided(resolution));
-        for (order, line, _) in lines {
+        for Concerned { order, line, .. } in lines {
             self.settle(order, line);
         }
         if let (Some(node), Some(sku)) = (subject.node, subject.sku)

@@ -42,6 +42,7 @@ impl Step<'_> {
         for (index, line) in placed.lines.iter().enumerate() {
             self.add_units(order, index as u32, line.quantity.0);
             self.compare_price(order, index as u32);
+            self.settle(order, index as u32);
         }
         Ok(())
     }
@@ -194,6 +195,11 @@ impl Step<'_> {
         let of = &self.state.orders[order].lines[line as usize];
         if change.sku.as_ref().is_some_and(|sku| self.state.sku_names.get(sku) != Some(of.sku)) {
             let detail = "the item of a line cannot change; cancel it and add another".to_owned();
+            return Err(Contradiction { subject, detail });
+        }
+        let kit = change.together.as_ref().map(|kit| &kit.0);
+        if kit.is_some_and(|kit| of.together.as_ref() != Some(kit)) {
+            let detail = "the kit of a line cannot change; cancel it and add another".to_owned();
             return Err(Contradiction { subject, detail });
         }
         let wanted = change.quantity.map_or(of.wanted(), |quantity| quantity.0);

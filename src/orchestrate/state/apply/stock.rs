@@ -26,6 +26,18 @@ impl Step<'_> {
         Ok((node_id, sku))
     }
 
+    /// Finds that units cannot come where stock has no limit and there is none of the item: a row of
+    /// it would say that there is no end of them.
+    fn takes(&self, place: (NodeId, SkuId)) -> Done {
+        let (node, sku) = place;
+        if !self.state.nodes[node].unlimited_stock || self.state.stock.contains_key(&place) {
+            return Ok(());
+        }
+        let (name, item) = (self.state.node_names.name(node), self.state.sku_names.name(sku));
+        let detail = format!("{name} has no {item}, and stock without limit of what it has");
+        Err(Contradiction { subject: of_stock(node, sku), detail })
+    }
+
     /// The row of stock, an empty one where there was none.
     fn stock(&mut self, place: (NodeId, SkuId)) -> &mut Stock {
         self.state.stock.entry(place).or_insert_with(|| Stock::new(0, 0, 0, BTreeMap::new()))
@@ -89,6 +101,7 @@ impl Step<'_> {
 
     pub(super) fn receive(&mut self, receipt: &StockReceived) -> Done {
         let place = self.place_of_stock(&receipt.node_id, &receipt.sku)?;
+        self.takes(place)?;
         let subject = of_stock(place.0, place.1);
         let inbound = match &receipt.inbound_id {
             None => None,
@@ -122,6 +135,7 @@ impl Step<'_> {
 
     pub(super) fn adjust(&mut self, adjustment: &StockAdjusted) -> Done {
         let place = self.place_of_stock(&adjustment.node_id, &adjustment.sku)?;
+        self.takes(place)?;
         let on_hand = self.state.stock.get(&place).map_or(0, |stock| stock.on_hand);
         let after = on_hand.checked_add_signed(adjustment.change.0);
         if after.is_none() {
@@ -143,6 +157,7 @@ impl Step<'_> {
 
     pub(super) fn announce(&mut self, inbound: &InboundAnnounced) -> Done {
         let place = self.place_of_stock(&inbound.node_id, &inbound.sku)?;
+        self.takes(place)?;
         if self.state.inbound_names.add(&inbound.inbound_id).is_none() {
             let detail = format!("the inbound {} is announced already", &*inbound.inbound_id);
             return Err(Contradiction { subject: of_stock(place.0, place.1), detail });
@@ -171,7 +186,7 @@ impl Step<'_> {
         self.state.inbound[id] = Inbound { node, sku, date: later, quantity: left };
         let stock = self.stock((node, sku));
         let short = if stock.shortfall() > 0 { stock.short_lines() } else { Vec::new() };
-        for (order, line) in short {
+        for (order, line, _) in short {
             let subject = Subject { node: Some(node), sku: Some(sku), ..of_line(order, line) };
             let detail = format!("the inbound {} comes on {later}", &*delay.inbound_id);
             self.raise(Cause::DateAtRisk, subject, None, detail);
