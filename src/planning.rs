@@ -4,7 +4,8 @@ use crate::domain::{CostKey, Method, Model, Wave};
 use crate::options::Planner;
 use crate::plan::{Certificate, Ledger, Plan, Proof, Seconds, Status, explain};
 use crate::solve::{
-    Approach, Control, ExactSettings, HighsError, Outcome, ResourceKey, Sifting, Start, solve_exact,
+    Approach, Control, ExactSettings, HighsError, KnownPrices, LAST_STEP, Outcome, ResourceKey,
+    Sifting, Start, solve_exact,
 };
 use crate::strategies::Strategy;
 use crate::verify::{Violation, verify};
@@ -102,16 +103,21 @@ pub fn plan_wave(
         node_load: ledger.node_load,
         stock_use: ledger.stock_use,
         returns: ledger.returns,
+        prices: KnownPrices::default(),
     };
     enter_shadow_prices(wave, &mut plan, &outcome);
+    plan.prices = outcome.prices;
     let verified = verify(wave, model, &plan);
     plan.certificate.seconds.insert("total".to_string(), control.seconds());
     if verified.is_valid() { Ok(plan) } else { Err(PlanError::Unverified(verified.violations)) }
 }
 
 /// A plan of a similar wave, to start from: what it decided, and what it found stock and capacity to
-/// be worth.
+/// be worth: all of its prices, or those in its tables where it was read from files.
 pub fn start_from(wave: &Wave, plan: &Plan) -> Start {
+    if !plan.prices.is_empty() {
+        return Start { decisions: plan.decisions(), prices: plan.prices.clone() };
+    }
     let unit = 10_f64.powi(wave.minor_digits as i32);
     let mut prices = Vec::new();
     for row in &plan.node_load {
@@ -122,10 +128,11 @@ pub fn start_from(wave: &Wave, plan: &Plan) -> Start {
     }
     for row in &plan.stock_use {
         if let Some(price) = row.shadow_price.filter(|price| *price > 0.0) {
-            let key = ResourceKey::Stock { node: row.node, sku: row.sku, step: 0 };
+            let key = ResourceKey::Stock { node: row.node, sku: row.sku, step: LAST_STEP };
             prices.push((key, price * unit));
         }
     }
+    let prices = KnownPrices { resources: prices, ..KnownPrices::default() };
     Start { decisions: plan.decisions(), prices }
 }
 
@@ -199,7 +206,7 @@ fn enter_shadow_prices(wave: &Wave, plan: &mut Plan, outcome: &Outcome) {
     let unit = 10_f64.powi(wave.minor_digits as i32);
     let mut loads = FxHashMap::default();
     let mut stock = FxHashMap::default();
-    for (key, price) in &outcome.shadow_prices {
+    for (key, price) in &outcome.prices.resources {
         match *key {
             ResourceKey::Capacity { node, day, unit } => {
                 loads.insert((node, day, unit), *price);

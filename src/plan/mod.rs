@@ -21,6 +21,7 @@ pub use reasons::explain;
 use crate::domain::CapacityUnit;
 use crate::ids::{LaneId, LineId, NodeId, OrderId, ReturnId, ServiceId, SkuId, ZoneId};
 use crate::options::Decision;
+use crate::solve::KnownPrices;
 use crate::time::Day;
 use crate::units::{Decimal, Money, Quantity};
 
@@ -231,6 +232,8 @@ pub struct Plan {
     pub stock_use: Vec<StockUse>,
     /// By return.
     pub returns: Vec<PlannedReturn>,
+    /// For a later plan to start from; not in the files of a plan.
+    pub prices: KnownPrices,
 }
 impl Plan {
     /// The decisions that the assignments stand for.

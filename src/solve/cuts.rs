@@ -19,6 +19,16 @@ pub struct Cut {
     /// Order, stock of the order, and coefficient.
     pub terms: Vec<(usize, usize, f64)>,
     pub limit: f64,
+    pub on: CutOn,
+}
+
+/// What a cut is on: the units that may leave a stock by the end of a step of its profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CutOn {
+    pub node: NodeId,
+    pub sku: SkuId,
+    pub step: u32,
+    pub units: i64,
 }
 
 /// A line that may be released from a stock by the end of a step of its profile.
@@ -31,8 +41,10 @@ struct Candidate {
 }
 
 /// What competes for the stock of one item at one node.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Pool {
+    node: NodeId,
+    sku: SkuId,
     /// Units by step of the profile, with what may be released of them.
     steps: Vec<i64>,
     candidates: Vec<Candidate>,
@@ -65,6 +77,8 @@ impl Pools {
                 let line = &options.lines[stock.line];
                 let Some(profile) = problem.planner.stock(stock.node, line.sku) else { continue };
                 let pool = pools.entry((stock.node, line.sku)).or_insert_with(|| Pool {
+                    node: stock.node,
+                    sku: line.sku,
                     steps: profile.steps().iter().map(|(_, units)| *units).collect(),
                     candidates: Vec::new(),
                 });
@@ -173,7 +187,8 @@ fn violated_cut(
                 }));
         }
     }
-    Ok(Some(Cut { terms, limit: 1.0 }))
+    let on = CutOn { node: pool.node, sku: pool.sku, step, units: units as i64 };
+    Ok(Some(Cut { terms, limit: 1.0, on }))
 }
 
 /// Adds an item to the best packings by size.

@@ -8,6 +8,7 @@ pub mod exact;
 mod exchanges;
 mod greedy;
 mod highs;
+mod known;
 mod lanes;
 mod master;
 mod neighbourhoods;
@@ -36,6 +37,7 @@ pub use exact::{
 };
 pub use greedy::Stockroom;
 pub use highs::{HighsError, solve_file, version as highs_version};
+pub use known::{CutPrice, CutTerm, KnownPrices, LAST_STEP, OpeningPrice};
 pub use outcome::{Proof, Scope, StoppedBy};
 pub use relax::{Duals, Relaxation, relax};
 pub use resources::{OpeningId, Resource, ResourceId, ResourceKey, Resources, StockRows};

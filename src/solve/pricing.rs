@@ -10,7 +10,7 @@ use crate::solve::column::{Column, Entry};
 use crate::solve::routes::{LineWay, Routes};
 use crate::solve::stocks::stock_price;
 use crate::solve::tables::{GroupTable, LineTable, OrderTables, price_of};
-use crate::solve::{ResourceId, ResourceKey, Resources};
+use crate::solve::{ResourceId, Resources};
 use crate::units::{Decimal, Quantity};
 
 /// Prices of what orders compete for, in weighted minor units.
@@ -18,29 +18,6 @@ use crate::units::{Decimal, Quantity};
 pub struct Prices {
     /// By resource, not negative.
     pub resources: Vec<f64>,
-}
-
-impl Prices {
-    /// What is known of the prices of another wave.
-    pub fn known(
-        planner: &Planner,
-        resources: &Resources,
-        others: &[(ResourceKey, f64)],
-    ) -> Prices {
-        let mut prices = Prices { resources: vec![0.0; resources.len()] };
-        for &(mut key, price) in others {
-            // All that is released of a stock counts in its last step.
-            if let ResourceKey::Stock { node, sku, step } = &mut key
-                && let Some(profile) = planner.stock(*node, *sku)
-            {
-                *step = profile.steps().len() as u32 - 1;
-            }
-            if let Some(id) = resources.id(&key) {
-                prices.resources[id as usize] = price;
-            }
-        }
-        prices
-    }
 }
 
 /// Prices of the rows that belong to one order.

@@ -14,8 +14,8 @@ use crate::solve::highs::HighsError;
 use crate::solve::master::{Master, OrderColumn};
 use crate::solve::order_plan::{OrderPlan, plan_order};
 use crate::solve::pricing::{OrderPrices, Prices};
-use crate::solve::wave_options::WaveProblem;
-use crate::solve::{Approach, Control, ExactSettings, ResourceKey};
+use crate::solve::wave_options::{OrderProblem, WaveProblem};
+use crate::solve::{Approach, Control, ExactSettings, KnownPrices};
 use crate::solve::{primal, saddle};
 use rayon::prelude::*;
 
@@ -43,6 +43,24 @@ impl Duals {
         }
     }
 
+    /// What is known of the prices of another wave.
+    pub fn known(problem: &WaveProblem, known: &KnownPrices) -> Duals {
+        let by_line = known.by_line(problem.planner);
+        let of_order = |order: &OrderProblem| {
+            by_line.of_order(&problem.resources, &order.options, &order.tables)
+        };
+        let mut duals = Duals {
+            prices: known.prices(problem.planner, &problem.resources),
+            orders: problem.orders.iter().map(of_order).collect(),
+            cuts: Vec::new(),
+            cut_worth: 0.0,
+        };
+        for (cut, price) in known.cuts(problem) {
+            duals.count_cut(&cut, price);
+        }
+        duals
+    }
+
     /// Takes all prices back; shares stay.
     pub(super) fn clear(&mut self) {
         self.prices.resources.fill(0.0);
@@ -54,10 +72,15 @@ impl Duals {
         self.cut_worth = 0.0;
     }
 
-    /// Prices the next cut.
-    pub(super) fn price_cut(&mut self, cut: &Cut, price: f64) {
+    /// Counts the price of the next cut, which the orders' prices have already.
+    pub(super) fn count_cut(&mut self, cut: &Cut, price: f64) {
         self.cuts.push(price);
         self.cut_worth += price * cut.limit;
+    }
+
+    /// Prices the next cut.
+    pub(super) fn price_cut(&mut self, cut: &Cut, price: f64) {
+        self.count_cut(cut, price);
         for &(order, stock, coefficient) in &cut.terms {
             self.orders[order].stocks[stock] += price * coefficient;
         }
@@ -165,14 +188,9 @@ const MAX_ROUNDS: usize = 400;
 /// Rounds of cuts, at most.
 const MAX_CUT_ROUNDS: usize = 40;
 /// Steps of ascent before the other master, which finds its way slowly from prices far off.
-const FIRST_STEPS: usize = 20;
+pub(super) const FIRST_STEPS: usize = 20;
 /// Steps from prices that are known, which leave them where they are.
 const KNOWN_STEPS: usize = 1;
-
-/// Steps of ascent from some prices, or none.
-pub(super) fn first_steps(prices: &[(ResourceKey, f64)]) -> usize {
-    if prices.is_empty() { FIRST_STEPS } else { KNOWN_STEPS }
-}
 
 /// The part of the way that prices do not go.
 const SMOOTHING: f64 = 0.5;
@@ -205,7 +223,7 @@ pub(super) struct OrderResult {
 pub fn relax(
     problem: &WaveProblem,
     start: &[Column],
-    prices: &[(ResourceKey, f64)],
+    prices: &KnownPrices,
     settings: ExactSettings,
     control: &Control,
     improve: &mut dyn FnMut(Step) -> f64,
@@ -218,8 +236,9 @@ pub fn relax(
     }
     let plan = primal::by_order(problem, start.iter().cloned());
     if settings.approach == Approach::Decompose {
-        best.duals.prices = Prices::known(problem.planner, &problem.resources, prices);
-        let steps = first_steps(prices);
+        best.duals = Duals::known(problem, prices);
+        best.cuts = prices.cuts(problem).into_iter().map(|(cut, _)| cut).collect();
+        let steps = if prices.is_empty() { FIRST_STEPS } else { KNOWN_STEPS };
         let relaxation = ascend(problem, best, steps, control, improve);
         return saddle::raise(problem, relaxation, &plan, settings, control, improve);
     }

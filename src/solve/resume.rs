@@ -18,6 +18,7 @@ use rustc_hash::FxHashMap;
 pub fn resume(
     problem: &WaveProblem,
     decisions: &[Decision],
+    guide: &Duals,
     stop: &dyn Fn() -> bool,
 ) -> Vec<Column> {
     let lines = &problem.planner.wave.lines;
@@ -25,7 +26,7 @@ pub fn resume(
     for decision in decisions {
         by_order.entry(lines[decision.line].order).or_default().push(decision);
     }
-    let mut room = Stockroom::new(problem, &Duals::free(problem));
+    let mut room = Stockroom::new(problem, guide);
     let mut columns = Vec::new();
     let mut rest = Vec::new();
     for order in problem.arrivals() {

@@ -9,13 +9,13 @@
 use crate::ids::{NodeId, OrderId, ServiceId};
 use crate::options::{Group, OrderOptions, Planner};
 use crate::solve::column::{Column, Entry};
-use crate::solve::cuts::Cut;
+use crate::solve::cuts::{Cut, CutOn};
 use crate::solve::master::OrderColumn;
 use crate::solve::order_plan::{OrderPlan, plan_order};
 use crate::solve::pricing::{OrderPrices, Prices, Scan};
 use crate::solve::relax::{Relaxation, lagrangian_bound, supply_worth};
 use crate::solve::routes::Routes;
-use crate::solve::stocks::LineStock;
+use crate::solve::stocks::{StockKey, stock_place};
 use crate::solve::tables::OrderTables;
 use crate::solve::wave_options::{
     BATCH, Demand, OrderProblem, WaveProblem, build_batch, build_orders,
@@ -44,7 +44,8 @@ pub fn first<'a>(
     keep: usize,
 ) -> (WaveProblem<'a>, Relaxation) {
     let resources = Arc::new(Resources::new(planner));
-    let prices = Prices::known(planner, &resources, &start.prices);
+    let prices = start.prices.prices(planner, &resources);
+    let by_line = start.prices.by_line(planner);
     let lines = &planner.wave.lines;
     let decided: FxHashSet<(OrderId, GroupKey)> = (start.decisions.iter())
         .map(|d| (lines[d.line].order, (d.node, d.service, d.ship_date)))
@@ -53,7 +54,7 @@ pub fn first<'a>(
     let ids: Vec<OrderId> = planner.wave.orders.ids().collect();
     let kept = build_orders(planner, &resources, &ids, &|order| {
         demand.add(planner, &order);
-        let order_prices = OrderPrices::free(&order.tables);
+        let order_prices = by_line.of_order(&resources, &order.options, &order.tables);
         let is_wanted = |group: &Group| decided.contains(&(order.options.order, group_key(group)));
         let wanted = order.options.groups.iter().map(is_wanted).collect();
         Kept::of(planner, &resources, order, (&prices, &order_prices), wanted, keep)
@@ -63,7 +64,6 @@ pub fn first<'a>(
         WaveProblem { planner, resources, orders: Vec::new(), contended, is_whole: false };
     let mut relaxation = Relaxation::unknown(&problem);
     relaxation.duals.prices = prices;
-    let worth = supply_worth(&problem, &relaxation.duals);
     let mut plans = Vec::with_capacity(kept.len());
     for of_order in kept {
         problem.orders.push(of_order.order);
@@ -71,6 +71,11 @@ pub fn first<'a>(
         relaxation.least.push(of_order.least);
         plans.push(of_order.entries);
     }
+    for (cut, price) in start.prices.cuts(&problem) {
+        relaxation.duals.count_cut(&cut, price);
+        relaxation.cuts.push(cut);
+    }
+    let worth = supply_worth(&problem, &relaxation.duals);
     relaxation.bound = lagrangian_bound(&problem, relaxation.least.iter().sum(), worth);
     let plans = plans.into_par_iter().enumerate();
     let plans = plans.map(|(at, entries)| OrderColumn::of_entries(&problem, at, entries));
@@ -358,35 +363,29 @@ fn moved_prices(prices: &OrderPrices, from: &OrderTables, to: &OrderTables) -> O
     }
     for (stock, price) in from.stocks.iter().zip(&prices.stocks).filter(|(_, price)| **price > 0.0)
     {
-        if let Some(place) = stock_place(stock_key(stock), to) {
+        if let Some(place) = stock_place(stock.key(), to) {
             moved.stocks[place] = *price;
         }
     }
     moved
 }
 
-type StockKey = (usize, NodeId, u32);
-
-fn stock_key(stock: &LineStock) -> StockKey {
-    (stock.line, stock.node, stock.step)
-}
-
-fn stock_place(stock: StockKey, tables: &OrderTables) -> Option<usize> {
-    tables.stocks.iter().position(|other| stock_key(other) == stock)
-}
-
 /// A cut by the names of its stocks rather than their positions.
 struct NamedCut {
     terms: Vec<(usize, StockKey, f64)>,
     limit: f64,
+    on: CutOn,
 }
 
 fn named_cuts(problem: &WaveProblem, relaxation: &Relaxation) -> Vec<NamedCut> {
     let named = |&(order, stock, coefficient): &(usize, usize, f64)| {
-        (order, stock_key(&problem.orders[order].tables.stocks[stock]), coefficient)
+        (order, problem.orders[order].tables.stocks[stock].key(), coefficient)
     };
-    let cut =
-        |cut: &Cut| NamedCut { terms: cut.terms.iter().map(named).collect(), limit: cut.limit };
+    let cut = |cut: &Cut| NamedCut {
+        terms: cut.terms.iter().map(named).collect(),
+        limit: cut.limit,
+        on: cut.on,
+    };
     relaxation.cuts.iter().map(cut).collect()
 }
 
@@ -397,6 +396,7 @@ impl NamedCut {
             let place = stock_place(stock, &problem.orders[order].tables)?;
             Some((order, place, coefficient))
         };
-        Cut { terms: self.terms.into_iter().filter_map(term).collect(), limit: self.limit }
+        let terms = self.terms.into_iter().filter_map(term).collect();
+        Cut { terms, limit: self.limit, on: self.on }
     }
 }

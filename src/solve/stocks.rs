@@ -2,6 +2,7 @@
 
 use crate::ids::NodeId;
 use crate::options::{OrderOptions, Planner, StockProfile, Way};
+use crate::solve::tables::OrderTables;
 use crate::solve::{Resources, StockRows};
 use crate::time::Day;
 use crate::units::Quantity;
@@ -14,6 +15,20 @@ pub struct LineStock {
     pub node: NodeId,
     pub step: u32,
     pub rows: StockRows,
+}
+
+/// Line, node and step of a stock of an order.
+pub type StockKey = (usize, NodeId, u32);
+
+impl LineStock {
+    pub fn key(&self) -> StockKey {
+        (self.line, self.node, self.step)
+    }
+}
+
+/// The position of a stock among those of an order.
+pub fn stock_place(key: StockKey, tables: &OrderTables) -> Option<usize> {
+    tables.stocks.iter().position(|stock| stock.key() == key)
 }
 
 /// The stocks of an order, numbered as they are met.

@@ -95,8 +95,9 @@ impl<'a> WaveProblem<'a> {
     /// that a linear program sees.
     pub fn rounding_slack(&self) -> f64 {
         let weight = self.planner.model.weight(CostKey::Overload).to_f64();
-        let rows = self.resources.rows().iter().filter(|row| row.rounds_overload());
-        rows.count() as f64 * 0.5 * weight
+        let rows = self.resources.rows().iter().zip(self.contended.iter());
+        let rounded = rows.filter(|(row, contended)| **contended && row.rounds_overload());
+        rounded.count() as f64 * 0.5 * weight
     }
 
     /// The named limits that left options out, with how much.

@@ -22,7 +22,9 @@ mod room;
 mod transfer;
 
 use crate::options::{Decision, Planner};
-use crate::solve::{Control, HighsError, Outcome, Proof, Scope, StoppedBy, WaveProblem};
+use crate::solve::{
+    Control, HighsError, KnownPrices, Outcome, Proof, Scope, StoppedBy, WaveProblem,
+};
 use desk::Desk;
 use std::collections::BTreeMap;
 
@@ -100,7 +102,7 @@ impl Strategy {
             scope: if limits.is_empty() { Scope::Whole } else { Scope::Pruned },
             limits,
             stopped_by: control.stopped().unwrap_or(StoppedBy::Finished),
-            shadow_prices: Vec::new(),
+            prices: KnownPrices::default(),
             chosen: None,
         })
     }

@@ -9,6 +9,7 @@ use wavewright::plan::{
     Assignment, AssignmentKind, Certificate, Hop, Plan, Proof, Reason, Scope, Shipment, Status,
     StoppedBy, Unfilled,
 };
+use wavewright::solve::KnownPrices;
 use wavewright::time::Day;
 use wavewright::units::{Decimal, Money, Objective, Quantity};
 use wavewright::verify::{ViolationKind, verify};
@@ -75,6 +76,7 @@ fn decisions(wave: &Wave, model: &Model, parts: &[Part]) -> Plan {
         node_load: Vec::new(),
         stock_use: Vec::new(),
         returns,
+        prices: KnownPrices::default(),
     }
 }
 

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use wavewright::diagnostics::Findings;
 use wavewright::domain::{ExtraColumn, Wave};
 use wavewright::plan::{PLAN_TABLES, Plan, WriteError, read_plan, write_plan};
+use wavewright::solve::KnownPrices;
 use wavewright::tables;
 use wavewright::verify::verify;
 
@@ -81,6 +82,7 @@ fn an_empty_plan_without_a_bound_is_read_back() {
         node_load: Vec::new(),
         stock_use: Vec::new(),
         returns: Vec::new(),
+        prices: KnownPrices::default(),
     };
     write_plan(&wave(), &empty, &path, true).unwrap();
     assert_eq!(read_plan(&wave(), &path).unwrap(), empty);

@@ -6,6 +6,7 @@ use wavewright::domain::{CapacityUnit, CostKey};
 use wavewright::ids::*;
 use wavewright::network::haversine_km;
 use wavewright::plan::*;
+use wavewright::solve::KnownPrices;
 use wavewright::time::Day;
 use wavewright::units::Money;
 
@@ -244,5 +245,6 @@ pub fn plan() -> Plan {
             stock(VENDOR, C, None, 2),
         ],
         returns: Vec::new(),
+        prices: KnownPrices::default(),
     }
 }

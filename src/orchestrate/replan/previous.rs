@@ -3,14 +3,14 @@
 
 use super::parts::{decision, is_loose, lines};
 use crate::domain::{CapacityUnit, Wave};
-use crate::ids::{LaneId, NodeId, ServiceId, SkuId};
+use crate::ids::{LaneId, LineId, NodeId, ServiceId, SkuId};
 use crate::network::Hop;
 use crate::options::Decision;
 use crate::orchestrate::state::State;
 use crate::orchestrate::wave::StateWave;
 use crate::plan::Plan;
 use crate::planning::start_from;
-use crate::solve::{ResourceKey, Start};
+use crate::solve::{CutPrice, CutTerm, KnownPrices, OpeningPrice, ResourceKey, Start};
 use crate::time::Day;
 use crate::units::Quantity;
 use rustc_hash::FxHashMap;
@@ -22,8 +22,27 @@ pub struct Previous {
     decisions: Vec<Decided>,
     /// Worth of a unit more of work, by node and date.
     capacity: Vec<(Box<str>, Day, CapacityUnit, f64)>,
-    /// Worth of a unit more of stock, by node and sku.
-    stock: Vec<(Box<str>, Box<str>, f64)>,
+    /// Worth of a unit more of stock, by node, sku, step of its profile, and divisor where it counts
+    /// in multiples of that.
+    stock: Vec<(Box<str>, Box<str>, u32, Option<u32>, f64)>,
+    /// Worth of a parcel more, by node, service and date.
+    carriers: Vec<(Box<str>, Box<str>, Day, f64)>,
+    /// What a line pays to pass a node on a date, by order, line, node and date.
+    openings: Vec<(Box<str>, Box<str>, Box<str>, Day, f64)>,
+    cuts: Vec<PricedCut>,
+}
+
+/// What it costs to use up a cut on a stock.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct PricedCut {
+    node: Box<str>,
+    sku: Box<str>,
+    step: u32,
+    units: i64,
+    limit: f64,
+    /// Order, line, units, step and coefficient.
+    terms: Vec<(Box<str>, Box<str>, Quantity, u32, f64)>,
+    price: f64,
 }
 
 /// What was decided for units of a line.
@@ -58,16 +77,46 @@ impl Previous {
                 quantity: decision.quantity,
             });
         }
-        for (key, price) in start.prices {
+        let sku = |id: SkuId| wave.items[id].sku.clone();
+        for (key, price) in start.prices.resources {
             match key {
                 ResourceKey::Capacity { node: at, day, unit } => {
                     previous.capacity.push((node(at), day, unit, price));
                 }
-                ResourceKey::Stock { node: at, sku, .. } => {
-                    previous.stock.push((node(at), wave.items[sku].sku.clone(), price));
+                ResourceKey::Stock { node: at, sku: item, step } => {
+                    previous.stock.push((node(at), sku(item), step, None, price));
                 }
-                ResourceKey::StockRounded { .. } | ResourceKey::Carrier { .. } => (),
+                ResourceKey::StockRounded { node: at, sku: item, step, divisor } => {
+                    previous.stock.push((node(at), sku(item), step, Some(divisor), price));
+                }
+                ResourceKey::Carrier { node: at, service, day } => {
+                    let service = wave.services[service].id.clone();
+                    previous.carriers.push((node(at), service, day, price));
+                }
             }
+        }
+        let line = |id: LineId| {
+            let line = &wave.lines[id];
+            (wave.orders[line.order].id.clone(), line.line.clone())
+        };
+        for OpeningPrice { line: first, node: at, day, price } in start.prices.openings {
+            let (order, line) = line(first);
+            previous.openings.push((order, line, node(at), day, price));
+        }
+        for cut in start.prices.cuts {
+            let term = |term: &CutTerm| {
+                let (order, line) = line(term.line);
+                (order, line, term.quantity, term.step, term.coefficient)
+            };
+            previous.cuts.push(PricedCut {
+                node: node(cut.node),
+                sku: sku(cut.sku),
+                step: cut.step,
+                units: cut.units,
+                limit: cut.limit,
+                terms: cut.terms.iter().map(term).collect(),
+                price: cut.price,
+            });
         }
         previous
     }
@@ -95,7 +144,7 @@ impl<'w> Ids<'w> {
         self.nodes.get(name).copied()
     }
 
-    fn decision(&self, line: crate::ids::LineId, decided: &Decided) -> Option<Decision> {
+    fn decision(&self, line: LineId, decided: &Decided) -> Option<Decision> {
         let source = self.node(&decided.source)?;
         let mut node = source;
         let mut hops = Vec::with_capacity(decided.hops.len());
@@ -113,6 +162,64 @@ impl<'w> Ids<'w> {
     }
 }
 
+impl Ids<'_> {
+    /// The prices of an earlier plan, of what is still there.
+    fn prices(&self, previous: &Previous, lines: &FxHashMap<(&str, &str), LineId>) -> KnownPrices {
+        let mut prices = KnownPrices::default();
+        for (node, day, unit, price) in &previous.capacity {
+            if let Some(node) = self.node(node) {
+                let key = ResourceKey::Capacity { node, day: *day, unit: *unit };
+                prices.resources.push((key, *price));
+            }
+        }
+        for (node, sku, step, divisor, price) in &previous.stock {
+            if let Some((node, sku)) = self.node(node).zip(self.skus.get(&**sku).copied()) {
+                let step = *step;
+                let key = divisor.map_or(ResourceKey::Stock { node, sku, step }, |divisor| {
+                    ResourceKey::StockRounded { node, sku, step, divisor }
+                });
+                prices.resources.push((key, *price));
+            }
+        }
+        for (node, service, day, price) in &previous.carriers {
+            if let Some((node, service)) =
+                self.node(node).zip(self.services.get(&**service).copied())
+            {
+                let key = ResourceKey::Carrier { node, service, day: *day };
+                prices.resources.push((key, *price));
+            }
+        }
+        for (order, line, node, day, price) in &previous.openings {
+            if let Some((&line, node)) = lines.get(&(&**order, &**line)).zip(self.node(node)) {
+                prices.openings.push(OpeningPrice { line, node, day: *day, price: *price });
+            }
+        }
+        for cut in &previous.cuts {
+            let Some((node, sku)) = self.node(&cut.node).zip(self.skus.get(&*cut.sku).copied())
+            else {
+                continue;
+            };
+            // A cut holds without the lines that are gone.
+            let term = |known: &(Box<str>, Box<str>, Quantity, u32, f64)| {
+                let (order, line, quantity, step, coefficient) = known;
+                let &line = lines.get(&(&**order, &**line))?;
+                let (quantity, step, coefficient) = (*quantity, *step, *coefficient);
+                Some(CutTerm { line, quantity, step, coefficient })
+            };
+            prices.cuts.push(CutPrice {
+                node,
+                sku,
+                step: cut.step,
+                units: cut.units,
+                limit: cut.limit,
+                terms: cut.terms.iter().filter_map(term).collect(),
+                price: cut.price,
+            });
+        }
+        prices
+    }
+}
+
 /// What the planner starts from: for each line what the state says of its plan, else what the
 /// earlier plan said; and the earlier plan's prices. What is no option any more is left out there.
 pub(super) fn start(state: &State, of: &StateWave, previous: Option<&Previous>) -> Start {
@@ -123,27 +230,22 @@ pub(super) fn start(state: &State, of: &StateWave, previous: Option<&Previous>) 
         decided.entry((&row.order, &row.line)).or_default().push(row);
     }
     let mut start = Start::default();
+    let mut known_lines: FxHashMap<(&str, &str), LineId> = FxHashMap::default();
     for line in lines(of) {
         let (order, place) = of.lines[line];
         let known = &state.orders[order].lines[place as usize];
+        let name = (state.order_names.name(order), &*known.name);
+        known_lines.insert(name, line);
         let loose = known.portions.iter().filter(|part| is_loose(part));
         let before = start.decisions.len();
         start.decisions.extend(loose.filter_map(|part| decision(wave, line, part)));
         if start.decisions.len() == before {
-            let name = (state.order_names.name(order), &*known.name);
             let rows = decided.get(&name).map_or(&[][..], Vec::as_slice);
             start.decisions.extend(rows.iter().filter_map(|row| ids.decision(line, row)));
         }
     }
-    for (node, day, unit, price) in previous.into_iter().flat_map(|known| &known.capacity) {
-        if let Some(node) = ids.node(node) {
-            start.prices.push((ResourceKey::Capacity { node, day: *day, unit: *unit }, *price));
-        }
-    }
-    for (node, sku, price) in previous.into_iter().flat_map(|known| &known.stock) {
-        if let Some((node, sku)) = ids.node(node).zip(ids.skus.get(&**sku).copied()) {
-            start.prices.push((ResourceKey::Stock { node, sku, step: 0 }, *price));
-        }
+    if let Some(previous) = previous {
+        start.prices = ids.prices(previous, &known_lines);
     }
     start
 }

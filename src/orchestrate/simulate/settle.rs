@@ -4,6 +4,7 @@ use super::world::World;
 use crate::domain::{CostKey, Model};
 use crate::options::Planner;
 use crate::plan::{Certificate, Ledger, Plan, Proof, Scope, Seconds, Status, StoppedBy};
+use crate::solve::KnownPrices;
 use crate::units::Money;
 use std::collections::BTreeMap;
 
@@ -70,6 +71,7 @@ pub(super) fn settle(world: World<'_>, model: &Model, method: &str, runs: u64) -
             node_load: ledger.node_load,
             stock_use: ledger.stock_use,
             returns: Vec::new(),
+            prices: KnownPrices::default(),
         },
         rejections: world.rejections,
         changes: world.changes,

@@ -13,6 +13,7 @@ use crate::plan::{
     Assignment, AssignmentKind, Certificate, NodeLoad, Plan, PlannedReturn, Shipment, StockUse,
     Transfer, Unfilled,
 };
+use crate::solve::KnownPrices;
 use crate::tables::Source;
 use rustc_hash::FxHashMap;
 use std::path::Path;
@@ -41,6 +42,7 @@ pub fn read_plan(wave: &Wave, folder: &Path) -> Result<Plan, Findings> {
         node_load: reader.node_load(),
         stock_use: reader.stock_use(),
         returns: reader.returns(),
+        prices: KnownPrices::default(),
         shipments,
         certificate: match certificate {
             Some(certificate) => certificate,

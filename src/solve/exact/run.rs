@@ -19,7 +19,7 @@ use crate::solve::relax::{Duals, Relaxation, Step, relax};
 use crate::solve::resume::resume;
 use crate::solve::saddle;
 use crate::solve::wave_options::WaveProblem;
-use crate::solve::{Control, Progress, Proof, ResourceKey, Scope, Stage, StoppedBy};
+use crate::solve::{Control, KnownPrices, Progress, Proof, Scope, Stage, StoppedBy};
 use crate::units::{Decimal, Objective};
 use good_lp::solvers::highs::highs;
 use std::collections::BTreeMap;
@@ -62,7 +62,7 @@ pub fn solve_exact(
     let gap = if is_small { 0.0 } else { settings.gap };
     let aim = ExactSettings { gap, approach, ..settings };
     let mut run = Run::new(&problem, aim, value, control);
-    run.first_plan(start);
+    run.first_plan(start, &Duals::known(&problem, &start.prices));
     let relaxation = run.relax(&start.prices)?;
     run.improve(&relaxation)?;
     if run.is_open() {
@@ -81,8 +81,8 @@ pub(super) fn pieces_that_matter(
     control: &Control,
 ) -> Result<Option<Pieces>, HighsError> {
     let mut run = Run::new(problem, settings, value, control);
-    run.first_plan(&Start::default());
-    let relaxation = run.relax(&[])?;
+    run.first_plan(&Start::default(), &Duals::free(problem));
+    let relaxation = run.relax(&KnownPrices::default())?;
     run.rounded(&relaxation.duals, &relaxation.columns, &relaxation.values);
     if run.is_open() {
         run.restricted(&relaxation)?;
@@ -218,21 +218,21 @@ impl<'a> Run<'a> {
         objective - self.best.bound > self.settings.gap * objective.abs() && !self.stop()
     }
 
-    /// The orders one after the other as they arrived, each from what is left; then another plan, as
-    /// far as it can still be done, where there is one.
-    pub fn first_plan(&mut self, start: &Start) {
-        let free = Duals::free(self.problem);
-        let columns = greedy(self.problem, &free, &|| self.stop());
+    /// Another plan, as far as it can still be done; without one, the orders one after the other as
+    /// they arrived, each from what is left at the guiding prices.
+    pub fn first_plan(&mut self, start: &Start, guide: &Duals) {
+        let stop = || self.stop();
+        let columns = if start.decisions.is_empty() {
+            greedy(self.problem, guide, &stop)
+        } else {
+            resume(self.problem, &start.decisions, guide, &stop)
+        };
         self.offer(columns);
         self.report(Stage::FirstPlan);
-        if !start.decisions.is_empty() {
-            self.offer(resume(self.problem, &start.decisions, &|| self.stop()));
-            self.report(Stage::FirstPlan);
-        }
     }
 
     /// Prices and a bound, from those of a similar wave where there are some.
-    fn relax(&mut self, prices: &[(ResourceKey, f64)]) -> Result<Relaxation, HighsError> {
+    fn relax(&mut self, prices: &KnownPrices) -> Result<Relaxation, HighsError> {
         let start = self.best.incumbent.clone();
         let (problem, settings) = (self.problem, self.settings);
         let control = self.control.part(PRICING_TIME);
@@ -421,7 +421,6 @@ impl<'a> Run<'a> {
             Some(stopped) => stopped,
             None => StoppedBy::Finished,
         };
-        let keys = self.problem.resources.rows().iter().map(|row| row.key);
         let scope = if self.limits.is_empty() { Scope::Whole } else { Scope::Pruned };
         Outcome {
             decisions: self.decisions(&self.best.incumbent),
@@ -430,10 +429,7 @@ impl<'a> Run<'a> {
             scope,
             limits: self.limits,
             stopped_by,
-            shadow_prices: keys
-                .zip(relaxation.duals.prices.resources.iter().copied())
-                .filter(|(_, price)| *price > 0.0)
-                .collect(),
+            prices: KnownPrices::of(self.problem, relaxation),
             chosen: None,
         }
     }

@@ -3,7 +3,7 @@
 use crate::domain::Wave;
 use crate::options::Decision;
 use crate::solve::wave_options::WaveProblem;
-use crate::solve::{Proof, ResourceKey, Scope, StoppedBy};
+use crate::solve::{KnownPrices, Proof, Scope, StoppedBy};
 use crate::units::Objective;
 use std::collections::BTreeMap;
 
@@ -99,8 +99,8 @@ pub struct Outcome {
     /// The named limits behind a pruned scope.
     pub limits: BTreeMap<String, u64>,
     pub stopped_by: StoppedBy,
-    /// Worth of one more unit, in weighted minor units.
-    pub shadow_prices: Vec<(ResourceKey, f64)>,
+    /// Behind the bound; none of a heuristic.
+    pub prices: KnownPrices,
     /// Why the approach was chosen, where it was left open.
     pub chosen: Option<(Approach, String)>,
 }
@@ -109,8 +109,7 @@ pub struct Outcome {
 #[derive(Clone, Debug, Default)]
 pub struct Start {
     pub decisions: Vec<Decision>,
-    /// Worth of one more unit, in weighted minor units; of a stock, in all of its steps together.
-    pub prices: Vec<(ResourceKey, f64)>,
+    pub prices: KnownPrices,
 }
 
 /// What decisions cost, recomputed from the domain: the solver's own numbers are never used.

@@ -5,11 +5,11 @@ use crate::solve::Control;
 use crate::solve::exact::run::{PRICING_TIME, Run};
 use crate::solve::exact::{Approach, ExactSettings, Outcome, Start, Value};
 use crate::solve::highs::HighsError;
-use crate::solve::relax::first_steps;
+use crate::solve::relax::FIRST_STEPS;
 use crate::solve::sift;
 
-/// Times that the wave is sifted after the first, at most.
-const SIFTINGS: usize = 4;
+/// Times that the wave is sifted again after prices were raised, at most.
+const SIFTINGS: usize = 3;
 /// What the bound may lack because of options that were not kept, as a part of the gap asked for.
 const MISSED: f64 = 0.1;
 
@@ -31,21 +31,27 @@ pub(super) fn solve_sifted(
     let chosen = (settings.approach == Approach::Auto).then(|| Approach::chosen(&problem));
     let mut run = Run::new(&problem, settings, value, control);
     run.prove_relaxed(&relaxation);
-    run.first_plan(start);
-    relaxation = run.ascend(relaxation, first_steps(&start.prices));
+    run.first_plan(start, &relaxation.duals);
+    // Prices that are known are near enough to go on from there.
+    let is_known = !start.prices.is_empty();
+    if run.is_open() && !is_known {
+        relaxation = run.ascend(relaxation, FIRST_STEPS);
+    }
     let mut best = run.best;
-    for sifting in 1..=SIFTINGS {
+    for sifting in 0..=SIFTINGS {
         let reached = relaxation.bound;
         let stop = || control.stopped().is_some();
         let incumbent = &mut best.incumbent;
-        let is_done = sift::again(&mut problem, &mut relaxation, incumbent, keep, &stop);
+        // What was sifted at known prices has its bound.
+        let is_new = sifting > 0 || !is_known;
+        let is_done = is_new && sift::again(&mut problem, &mut relaxation, incumbent, keep, &stop);
         let mut run = Run::new(&problem, settings, value, control);
         run.best = best;
         if is_done {
             run.prove_relaxed(&relaxation);
         }
         let missed = reached - relaxation.bound;
-        let is_enough = sifting > 1 && missed <= MISSED * settings.gap * reached.abs();
+        let is_enough = sifting > 0 && missed <= MISSED * settings.gap * reached.abs();
         // What is left has to do for another sifting, and for good plans.
         let left = control.seconds_left();
         let part_of_time = if left.is_finite() { PRICING_TIME - seconds_each / left } else { 1.0 };

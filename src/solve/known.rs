@@ -1,0 +1,210 @@
+//! Prices by the names of what they are for, as one wave can take them from another.
+
+use crate::ids::{LineId, NodeId, SkuId};
+use crate::options::{OrderOptions, Planner};
+use crate::solve::cuts::{Cut, CutOn};
+use crate::solve::pricing::{OrderPrices, Prices};
+use crate::solve::relax::Relaxation;
+use crate::solve::stocks::stock_place;
+use crate::solve::tables::OrderTables;
+use crate::solve::wave_options::{OrderProblem, WaveProblem};
+use crate::solve::{ResourceKey, Resources};
+use crate::time::Day;
+use crate::units::Quantity;
+use rustc_hash::FxHashMap;
+
+/// Stands for the last step of a stock, whichever that is.
+pub const LAST_STEP: u32 = u32::MAX;
+
+/// Prices in weighted minor units.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KnownPrices {
+    /// Worth of a unit more.
+    pub resources: Vec<(ResourceKey, f64)>,
+    pub openings: Vec<OpeningPrice>,
+    pub cuts: Vec<CutPrice>,
+}
+
+/// What a need pays to pass a node on a date, where that costs something to open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpeningPrice {
+    /// The first line of the need.
+    pub line: LineId,
+    pub node: NodeId,
+    pub day: Day,
+    pub price: f64,
+}
+
+/// What it costs to use up a cut on a stock.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CutPrice {
+    pub node: NodeId,
+    pub sku: SkuId,
+    /// Of the stock's profile, and the units that may leave by its end.
+    pub step: u32,
+    pub units: i64,
+    pub limit: f64,
+    pub terms: Vec<CutTerm>,
+    pub price: f64,
+}
+
+/// A line that is released in a step of the stock's profile, with its coefficient.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CutTerm {
+    pub line: LineId,
+    pub quantity: Quantity,
+    pub step: u32,
+    pub coefficient: f64,
+}
+
+impl KnownPrices {
+    /// Those that are not 0.
+    pub fn of(problem: &WaveProblem, relaxation: &Relaxation) -> KnownPrices {
+        let duals = &relaxation.duals;
+        let keys = problem.resources.rows().iter().map(|row| row.key);
+        let resources = keys.zip(duals.prices.resources.iter().copied());
+        let keys: Vec<(NodeId, Day)> = problem.resources.openings().map(|(key, _)| key).collect();
+        let mut openings = Vec::new();
+        for (order, prices) in problem.orders.iter().zip(&duals.orders) {
+            for (need, of_need) in order.options.needs.iter().zip(&prices.openings) {
+                let line = order.options.lines[need.lines[0]].id;
+                let priced = order.tables.openings.iter().zip(of_need);
+                openings.extend(priced.filter(|(_, price)| **price > 0.0).map(|(id, &price)| {
+                    let (node, day) = keys[*id as usize];
+                    OpeningPrice { line, node, day, price }
+                }));
+            }
+        }
+        let priced = relaxation.cuts.iter().zip(&duals.cuts).filter(|(_, price)| **price > 0.0);
+        let cuts = priced.map(|(cut, price)| CutPrice::of(problem, cut, *price)).collect();
+        let resources = resources.filter(|(_, price)| *price > 0.0).collect();
+        KnownPrices { resources, openings, cuts }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.resources.is_empty() && self.openings.is_empty() && self.cuts.is_empty()
+    }
+
+    /// Those of the resources of a wave.
+    pub(super) fn prices(&self, planner: &Planner, resources: &Resources) -> Prices {
+        let mut prices = Prices { resources: vec![0.0; resources.len()] };
+        for &(mut key, price) in &self.resources {
+            if let ResourceKey::Stock { node, sku, step } = &mut key
+                && *step == LAST_STEP
+                && let Some(profile) = planner.stock(*node, *sku)
+            {
+                *step = profile.steps().len() as u32 - 1;
+            }
+            if let Some(id) = resources.id(&key) {
+                prices.resources[id as usize] = price;
+            }
+        }
+        prices
+    }
+
+    /// The cuts that hold in a wave, on its stocks, with their prices.
+    pub(super) fn cuts(&self, problem: &WaveProblem) -> Vec<(Cut, f64)> {
+        if self.cuts.is_empty() {
+            return Vec::new();
+        }
+        let mut places: FxHashMap<LineId, (usize, usize)> = FxHashMap::default();
+        for (order, of_order) in problem.orders.iter().enumerate() {
+            let lines = of_order.options.lines.iter().enumerate();
+            places.extend(lines.map(|(line, terms)| (terms.id, (order, line))));
+        }
+        let cut = |known: &CutPrice| {
+            let CutPrice { node, sku, step, units, .. } = *known;
+            let terms = known.terms.iter().filter_map(|term| {
+                let (order, line) = *places.get(&term.line)?;
+                let key = (line, node, term.step);
+                let stock = stock_place(key, &problem.orders[order].tables)?;
+                Some((order, stock, term.coefficient))
+            });
+            let on = CutOn { node, sku, step, units };
+            (Cut { terms: terms.collect(), limit: known.limit, on }, known.price)
+        };
+        self.cuts.iter().filter(|known| known.holds(problem.planner)).map(cut).collect()
+    }
+
+    pub(super) fn by_line(&self, planner: &Planner) -> PricesByLine<'_> {
+        let mut by_line = PricesByLine::default();
+        for opening in &self.openings {
+            by_line.openings.entry(opening.line).or_default().push(opening);
+        }
+        for cut in self.cuts.iter().filter(|cut| cut.holds(planner)) {
+            for term in &cut.terms {
+                let of_line = by_line.stocks.entry(term.line).or_default();
+                of_line.push((cut.node, term.step, cut.price * term.coefficient));
+            }
+        }
+        by_line
+    }
+}
+
+impl CutPrice {
+    fn of(problem: &WaveProblem, cut: &Cut, price: f64) -> CutPrice {
+        let term = |&(order, stock, coefficient): &(usize, usize, f64)| {
+            let OrderProblem { options, tables } = &problem.orders[order];
+            let stock = &tables.stocks[stock];
+            let line = &options.lines[stock.line];
+            CutTerm { line: line.id, quantity: line.quantity, step: stock.step, coefficient }
+        };
+        let CutOn { node, sku, step, units } = cut.on;
+        let terms = cut.terms.iter().map(term).collect();
+        CutPrice { node, sku, step, units, limit: cut.limit, terms, price }
+    }
+
+    /// Whether every plan of a wave satisfies it: where there is no more stock and no line is smaller
+    /// than when it was found, and all lines go whole, no packing is new.
+    fn holds(&self, planner: &Planner) -> bool {
+        let wave = planner.wave;
+        let profile = planner.stock(self.node, self.sku);
+        let step = profile.and_then(|profile| profile.steps().get(self.step as usize));
+        let is_as_large = |term: &CutTerm| {
+            let open = wave.open_quantity(term.line);
+            wave.lines[term.line].sku == self.sku && (open == 0 || open >= term.quantity)
+        };
+        !planner.model.rules.split_lines
+            && step.is_some_and(|(_, units)| *units <= self.units)
+            && self.terms.iter().all(is_as_large)
+    }
+}
+
+/// Prices of an order's own by its lines.
+#[derive(Default)]
+pub(super) struct PricesByLine<'k> {
+    /// Of openings, by the first line of a need.
+    openings: FxHashMap<LineId, Vec<&'k OpeningPrice>>,
+    /// Of stocks, by node and step.
+    stocks: FxHashMap<LineId, Vec<(NodeId, u32, f64)>>,
+}
+
+impl PricesByLine<'_> {
+    /// The prices of an order.
+    pub fn of_order(
+        &self,
+        resources: &Resources,
+        options: &OrderOptions,
+        tables: &OrderTables,
+    ) -> OrderPrices {
+        let mut prices = OrderPrices::free(tables);
+        for (need, of_need) in options.needs.iter().zip(&mut prices.openings) {
+            let known = self.openings.get(&options.lines[need.lines[0]].id);
+            for known in known.into_iter().flatten() {
+                let id = resources.opening(known.node, known.day);
+                let at = id.and_then(|id| tables.openings.iter().position(|other| *other == id));
+                if let Some(at) = at {
+                    of_need[at] = known.price;
+                }
+            }
+        }
+        for (index, line) in options.lines.iter().enumerate() {
+            for &(node, step, price) in self.stocks.get(&line.id).into_iter().flatten() {
+                if let Some(at) = stock_place((index, node, step), tables) {
+                    prices.stocks[at] += price;
+                }
+            }
+        }
+        prices
+    }
+}
