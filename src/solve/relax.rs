@@ -240,7 +240,15 @@ pub fn relax(
         best.cuts = prices.cuts(problem).into_iter().map(|(cut, _)| cut).collect();
         let steps = if prices.is_empty() { FIRST_STEPS } else { KNOWN_STEPS };
         let relaxation = ascend(problem, best, steps, control, improve);
-        return saddle::raise(problem, relaxation, &plan, settings, control, improve);
+        return saddle::raise(
+            problem,
+            relaxation,
+            &plan,
+            saddle::MAX_ROUNDS,
+            settings,
+            control,
+            improve,
+        );
     }
     let mut master = Master::new(problem, plan, seed)?;
     let pools = Pools::new(problem);

@@ -16,6 +16,11 @@ use crate::units::Quantity;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+/// Node and sku.
+type StockName = (Box<str>, Box<str>);
+/// Order and line.
+type LineName = (Box<str>, Box<str>);
+
 /// A plan by names.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Previous {
@@ -24,11 +29,11 @@ pub struct Previous {
     capacity: Vec<(Box<str>, Day, CapacityUnit, f64)>,
     /// Worth of a unit more of stock, by node, sku, step of its profile, and divisor where it counts
     /// in multiples of that.
-    stock: Vec<(Box<str>, Box<str>, u32, Option<u32>, f64)>,
+    stock: Vec<(StockName, u32, Option<u32>, f64)>,
     /// Worth of a parcel more, by node, service and date.
     carriers: Vec<(Box<str>, Box<str>, Day, f64)>,
     /// What a line pays to pass a node on a date, by order, line, node and date.
-    openings: Vec<(Box<str>, Box<str>, Box<str>, Day, f64)>,
+    openings: Vec<(LineName, Box<str>, Day, f64)>,
     cuts: Vec<PricedCut>,
 }
 
@@ -41,7 +46,7 @@ struct PricedCut {
     units: i64,
     limit: f64,
     /// Order, line, units, step and coefficient.
-    terms: Vec<(Box<str>, Box<str>, Quantity, u32, f64)>,
+    terms: Vec<(LineName, Quantity, u32, f64)>,
     price: f64,
 }
 
@@ -84,10 +89,10 @@ impl Previous {
                     previous.capacity.push((node(at), day, unit, price));
                 }
                 ResourceKey::Stock { node: at, sku: item, step } => {
-                    previous.stock.push((node(at), sku(item), step, None, price));
+                    previous.stock.push(((node(at), sku(item)), step, None, price));
                 }
                 ResourceKey::StockRounded { node: at, sku: item, step, divisor } => {
-                    previous.stock.push((node(at), sku(item), step, Some(divisor), price));
+                    previous.stock.push(((node(at), sku(item)), step, Some(divisor), price));
                 }
                 ResourceKey::Carrier { node: at, service, day } => {
                     let service = wave.services[service].id.clone();
@@ -100,14 +105,11 @@ impl Previous {
             (wave.orders[line.order].id.clone(), line.line.clone())
         };
         for OpeningPrice { line: first, node: at, day, price } in start.prices.openings {
-            let (order, line) = line(first);
-            previous.openings.push((order, line, node(at), day, price));
+            previous.openings.push((line(first), node(at), day, price));
         }
         for cut in start.prices.cuts {
-            let term = |term: &CutTerm| {
-                let (order, line) = line(term.line);
-                (order, line, term.quantity, term.step, term.coefficient)
-            };
+            let term =
+                |term: &CutTerm| (line(term.line), term.quantity, term.step, term.coefficient);
             previous.cuts.push(PricedCut {
                 node: node(cut.node),
                 sku: sku(cut.sku),
@@ -172,7 +174,7 @@ impl Ids<'_> {
                 prices.resources.push((key, *price));
             }
         }
-        for (node, sku, step, divisor, price) in &previous.stock {
+        for ((node, sku), step, divisor, price) in &previous.stock {
             if let Some((node, sku)) = self.node(node).zip(self.skus.get(&**sku).copied()) {
                 let step = *step;
                 let key = divisor.map_or(ResourceKey::Stock { node, sku, step }, |divisor| {
@@ -189,7 +191,7 @@ impl Ids<'_> {
                 prices.resources.push((key, *price));
             }
         }
-        for (order, line, node, day, price) in &previous.openings {
+        for ((order, line), node, day, price) in &previous.openings {
             if let Some((&line, node)) = lines.get(&(&**order, &**line)).zip(self.node(node)) {
                 prices.openings.push(OpeningPrice { line, node, day: *day, price: *price });
             }
@@ -200,8 +202,8 @@ impl Ids<'_> {
                 continue;
             };
             // A cut holds without the lines that are gone.
-            let term = |known: &(Box<str>, Box<str>, Quantity, u32, f64)| {
-                let (order, line, quantity, step, coefficient) = known;
+            let term = |known: &(LineName, Quantity, u32, f64)| {
+                let ((order, line), quantity, step, coefficient) = known;
                 let &line = lines.get(&(&**order, &**line))?;
                 let (quantity, step, coefficient) = (*quantity, *step, *coefficient);
                 Some(CutTerm { line, quantity, step, coefficient })

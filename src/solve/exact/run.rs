@@ -32,6 +32,8 @@ const ROUND_FROM: f64 = 0.03;
 const NEXT_ROUNDING: f64 = 0.25;
 /// The part of the time that prices may take; the rest is for good plans.
 pub(super) const PRICING_TIME: f64 = 0.6;
+/// Rounds of prices that give a repair its choices.
+const REPAIR_ROUNDS: usize = 8;
 /// Passes of re-evaluation.
 const PASSES: usize = 3;
 /// How often the distance is halved in search of a program that can be written down.
@@ -251,19 +253,32 @@ impl<'a> Run<'a> {
         ascend(problem, relaxation, steps, &control, &mut |step| listener.hear(self, step))
     }
 
-    /// Better prices from those of a relaxation, in a part of the time.
+    /// Better prices from those of a relaxation, in so many rounds and a part of the time.
     pub fn raise(
         &mut self,
         relaxation: Relaxation,
+        rounds: usize,
         part_of_time: f64,
     ) -> Result<Relaxation, HighsError> {
         let (problem, settings) = (self.problem, self.settings);
         let plan = primal::by_order(problem, self.best.incumbent.iter().cloned());
         let control = self.control.part(part_of_time);
         let mut listener = Listener::new();
-        saddle::raise(problem, relaxation, &plan, settings, &control, &mut |step| {
+        saddle::raise(problem, relaxation, &plan, rounds, settings, &control, &mut |step| {
             listener.hear(self, step)
         })
+    }
+
+    /// A better plan near the best one, at prices that are known to be good.
+    pub fn repair(&mut self, relaxation: &mut Relaxation) -> Result<(), HighsError> {
+        let problem = self.problem;
+        let plan = primal::by_order(problem, self.best.incumbent.iter().cloned());
+        self.offer_reevaluated(plan);
+        if self.is_open() {
+            *relaxation = self.raise(relaxation.clone(), REPAIR_ROUNDS, PRICING_TIME)?;
+            self.neighbourhoods(relaxation)?;
+        }
+        Ok(())
     }
 
     /// Takes the bound of a relaxation of the whole wave.

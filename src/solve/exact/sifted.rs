@@ -6,6 +6,7 @@ use crate::solve::exact::run::{PRICING_TIME, Run};
 use crate::solve::exact::{Approach, ExactSettings, Outcome, Start, Value};
 use crate::solve::highs::HighsError;
 use crate::solve::relax::FIRST_STEPS;
+use crate::solve::saddle::MAX_ROUNDS;
 use crate::solve::sift;
 
 /// Times that the wave is sifted again after prices were raised, at most.
@@ -34,7 +35,9 @@ pub(super) fn solve_sifted(
     run.first_plan(start, &relaxation.duals);
     // Prices that are known are near enough to go on from there.
     let is_known = !start.prices.is_empty();
-    if run.is_open() && !is_known {
+    if run.is_open() && is_known {
+        run.repair(&mut relaxation)?;
+    } else if run.is_open() {
         relaxation = run.ascend(relaxation, FIRST_STEPS);
     }
     let mut best = run.best;
@@ -57,7 +60,7 @@ pub(super) fn solve_sifted(
         let part_of_time = if left.is_finite() { PRICING_TIME - seconds_each / left } else { 1.0 };
         let goes_on = !is_enough && sifting < SIFTINGS && part_of_time > 0.0 && run.is_open();
         if goes_on {
-            relaxation = run.raise(relaxation, part_of_time)?;
+            relaxation = run.raise(relaxation, MAX_ROUNDS, part_of_time)?;
         }
         best = run.best;
         if !goes_on {

@@ -251,8 +251,8 @@ impl<'a> Pace<'a> {
                 (price - by(row) * limit.overload).max(limit.overload_cost)
             };
         }
-        for row in choice.limits.len()..choice.rows.len() {
-            prices[row] = moved(row, 0.0);
+        for (row, price) in prices.iter_mut().enumerate().skip(choice.limits.len()) {
+            *price = moved(row, 0.0);
         }
         for opening in &choice.openings {
             onto_simplex(&mut prices[opening.rows.clone()], opening.cost, true);

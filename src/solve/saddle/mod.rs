@@ -26,7 +26,8 @@ const CONVERGED: f64 = 0.02;
 const MIN_CONVERGED: f64 = 1e-6;
 /// Rounds of cuts, at most.
 const MAX_CUT_ROUNDS: usize = 12;
-const MAX_ROUNDS: usize = 60;
+/// Rounds, at most.
+pub const MAX_ROUNDS: usize = 60;
 /// How close the master's values have to be, relatively, as a part of the distance from the bound.
 const CLOSE: f64 = 0.1;
 const MIN_CLOSE: f64 = 1e-6;
@@ -34,8 +35,8 @@ const MIN_CLOSE: f64 = 1e-6;
 const PATIENCE: usize = 3;
 
 /// Generates order plans and cuts from what a relaxation knows and a plan of the wave, until the
-/// bound meets the master or comes within the target gap of the incumbent, or the control says
-/// stop.
+/// bound meets the master or comes within the target gap of the incumbent, after so many rounds, or
+/// when the control says stop.
 ///
 /// # Errors
 /// When HiGHS, which finds the cuts, fails.
@@ -43,6 +44,7 @@ pub fn raise(
     problem: &WaveProblem,
     mut best: Relaxation,
     plan: &[Option<Column>],
+    rounds: usize,
     settings: ExactSettings,
     control: &Control,
     improve: &mut dyn FnMut(Step) -> f64,
@@ -57,7 +59,7 @@ pub fn raise(
     let pools = Pools::new(problem);
     let mut duals = best.duals.clone();
     let (mut distance, mut stalled, mut cut_rounds) = (CUTS_FROM, 0, 0);
-    for _ in 0..MAX_ROUNDS {
+    for _ in 0..rounds {
         let close = (CLOSE * distance).max(MIN_CLOSE);
         let found = balance(problem, &best.columns, &best.cuts, &best.values, close, &mut duals);
         best.values = found.values;
@@ -92,7 +94,7 @@ pub fn raise(
             break;
         }
     }
-    vary(problem, &mut best, &mut known, settings.seed, control);
+    vary(problem, &mut best, settings.seed, control);
     Ok(best)
 }
 
@@ -102,13 +104,8 @@ const VARIATION: f64 = 0.3;
 
 /// Adds order plans that are good at prices near the best ones, for plans of the wave to choose
 /// among.
-fn vary(
-    problem: &WaveProblem,
-    best: &mut Relaxation,
-    known: &mut FxHashSet<PlanKey>,
-    seed: u64,
-    control: &Control,
-) {
+fn vary(problem: &WaveProblem, best: &mut Relaxation, seed: u64, control: &Control) {
+    let mut known: FxHashSet<PlanKey> = best.columns.iter().map(OrderColumn::key).collect();
     for round in 0..VARIATIONS {
         if control.stopped().is_some() {
             return;
