@@ -8,7 +8,7 @@ use crate::solve::relax::Relaxation;
 use crate::solve::stocks::stock_place;
 use crate::solve::tables::OrderTables;
 use crate::solve::wave_options::{OrderProblem, WaveProblem};
-use crate::solve::{ResourceKey, Resources};
+use crate::solve::{OpeningId, ResourceKey, Resources};
 use crate::time::Day;
 use crate::units::Quantity;
 use rustc_hash::FxHashMap;
@@ -126,10 +126,20 @@ impl KnownPrices {
         self.cuts.iter().filter(|known| known.holds(problem.planner)).map(cut).collect()
     }
 
-    pub(super) fn by_line(&self, planner: &Planner) -> PricesByLine<'_> {
+    pub(super) fn by_line(&self, planner: &Planner, resources: &Resources) -> PricesByLine {
         let mut by_line = PricesByLine::default();
-        for opening in &self.openings {
-            by_line.openings.entry(opening.line).or_default().push(opening);
+        let ids = self.openings.iter().map(|known| resources.opening(known.node, known.day));
+        let known: Vec<(LineId, OpeningId, f64)> = (ids.zip(&self.openings))
+            .filter_map(|(id, known)| Some((known.line, id?, known.price)))
+            .collect();
+        let mut paid = vec![0.0; resources.openings().len()];
+        known.iter().for_each(|(_, id, price)| paid[*id as usize] += price);
+        for (line, id, price) in known {
+            // All prices of an opening together are worth no more than it costs, so that those of
+            // what an order cannot pass any more need not be counted.
+            let cost = resources.opening_cost(id).to_minor();
+            let price = price * (cost / paid[id as usize]).min(1.0);
+            by_line.openings.entry(line).or_default().push((id, price));
         }
         for cut in self.cuts.iter().filter(|cut| cut.holds(planner)) {
             for term in &cut.terms {
@@ -172,29 +182,22 @@ impl CutPrice {
 
 /// Prices of an order's own by its lines.
 #[derive(Default)]
-pub(super) struct PricesByLine<'k> {
+pub(super) struct PricesByLine {
     /// Of openings, by the first line of a need.
-    openings: FxHashMap<LineId, Vec<&'k OpeningPrice>>,
+    openings: FxHashMap<LineId, Vec<(OpeningId, f64)>>,
     /// Of stocks, by node and step.
     stocks: FxHashMap<LineId, Vec<(NodeId, u32, f64)>>,
 }
 
-impl PricesByLine<'_> {
+impl PricesByLine {
     /// The prices of an order.
-    pub fn of_order(
-        &self,
-        resources: &Resources,
-        options: &OrderOptions,
-        tables: &OrderTables,
-    ) -> OrderPrices {
+    pub fn of_order(&self, options: &OrderOptions, tables: &OrderTables) -> OrderPrices {
         let mut prices = OrderPrices::free(tables);
         for (need, of_need) in options.needs.iter().zip(&mut prices.openings) {
             let known = self.openings.get(&options.lines[need.lines[0]].id);
-            for known in known.into_iter().flatten() {
-                let id = resources.opening(known.node, known.day);
-                let at = id.and_then(|id| tables.openings.iter().position(|other| *other == id));
-                if let Some(at) = at {
-                    of_need[at] = known.price;
+            for (id, price) in known.into_iter().flatten() {
+                if let Some(at) = tables.openings.iter().position(|other| other == id) {
+                    of_need[at] = *price;
                 }
             }
         }

@@ -45,10 +45,8 @@ impl Duals {
 
     /// What is known of the prices of another wave.
     pub fn known(problem: &WaveProblem, known: &KnownPrices) -> Duals {
-        let by_line = known.by_line(problem.planner);
-        let of_order = |order: &OrderProblem| {
-            by_line.of_order(&problem.resources, &order.options, &order.tables)
-        };
+        let by_line = known.by_line(problem.planner, &problem.resources);
+        let of_order = |order: &OrderProblem| by_line.of_order(&order.options, &order.tables);
         let mut duals = Duals {
             prices: known.prices(problem.planner, &problem.resources),
             orders: problem.orders.iter().map(of_order).collect(),

@@ -45,7 +45,7 @@ pub fn first<'a>(
 ) -> (WaveProblem<'a>, Relaxation) {
     let resources = Arc::new(Resources::new(planner));
     let prices = start.prices.prices(planner, &resources);
-    let by_line = start.prices.by_line(planner);
+    let by_line = start.prices.by_line(planner, &resources);
     let lines = &planner.wave.lines;
     let decided: FxHashSet<(OrderId, GroupKey)> = (start.decisions.iter())
         .map(|d| (lines[d.line].order, (d.node, d.service, d.ship_date)))
@@ -54,7 +54,7 @@ pub fn first<'a>(
     let ids: Vec<OrderId> = planner.wave.orders.ids().collect();
     let kept = build_orders(planner, &resources, &ids, &|order| {
         demand.add(planner, &order);
-        let order_prices = by_line.of_order(&resources, &order.options, &order.tables);
+        let order_prices = by_line.of_order(&order.options, &order.tables);
         let is_wanted = |group: &Group| decided.contains(&(order.options.order, group_key(group)));
         let wanted = order.options.groups.iter().map(is_wanted).collect();
         Kept::of(planner, &resources, order, (&prices, &order_prices), wanted, keep)

@@ -3,8 +3,9 @@
 use crate::domain::Wave;
 use crate::options::{OpenLine, Planner};
 use crate::solve::Control;
+use crate::solve::exact::decided::constant;
 use crate::solve::exact::names::plain;
-use crate::solve::exact::run::{constant, pieces_that_matter};
+use crate::solve::exact::run::pieces_that_matter;
 use crate::solve::exact::{ExactSettings, Formulation, Part, Shipment, Value, enumerate};
 use crate::solve::highs::{HighsError, write_model};
 use crate::solve::relax::Duals;

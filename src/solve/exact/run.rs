@@ -1,11 +1,10 @@
 //! Running the exact method: first plan, prices, columns that matter, branch and bound.
 
 use crate::domain::CostKey;
-use crate::options::{
-    Decision, Planner, frozen_decisions, weighted_open_change, weighted_unfilled,
-};
+use crate::options::{Decision, Planner};
 use crate::solve::ascent::ascend;
 use crate::solve::column::{Column, Entry};
+use crate::solve::exact::decided::{all_frozen, constant};
 use crate::solve::exact::sifted::solve_sifted;
 use crate::solve::exact::{
     Approach, ExactSettings, Formulation, Outcome, Pieces, Start, Value, enumerate,
@@ -89,31 +88,17 @@ pub(super) fn pieces_that_matter(
     if run.is_open() {
         run.restricted(&relaxation)?;
     }
-    let lower = relaxation.bound + run.constant.to_minor();
+    let lower = relaxation.bound + run.best.constant.to_minor();
     let found = run.pieces_within(&relaxation, run.best.objective.to_minor() - lower);
     run.report(Stage::Columns);
     Ok(found.map(|pieces| run.with_incumbent(pieces)))
 }
 
-/// The part of every objective that the program does not hold: the frozen commitments, with no
-/// line open.
-pub(super) fn constant(problem: &WaveProblem, value: &Value) -> Objective {
-    let planner = problem.planner;
-    let open: Objective = problem
-        .orders
-        .iter()
-        .flat_map(|order| &order.options.lines)
-        .map(|line| {
-            weighted_unfilled(planner.wave, planner.model, line.id, line.quantity)
-                + weighted_open_change(planner.wave, planner.model, line.id)
-        })
-        .sum();
-    value(all_frozen(planner)) - open
-}
-
 /// The best that is known.
 #[derive(Clone, Debug)]
 pub(super) struct Best {
+    /// What is decided already, in weighted minor units: the frozen commitments.
+    constant: Objective,
     pub incumbent: Vec<Column>,
     pub objective: Objective,
     /// On the whole objective.
@@ -126,8 +111,6 @@ pub(super) struct Run<'a> {
     pub settings: ExactSettings,
     value: &'a Value<'a>,
     control: &'a Control<'a>,
-    /// What is decided already, in weighted minor units: the frozen commitments.
-    constant: Objective,
     pub best: Best,
     limits: BTreeMap<String, u64>,
 }
@@ -139,20 +122,25 @@ impl<'a> Run<'a> {
         value: &'a Value<'a>,
         control: &'a Control<'a>,
     ) -> Run<'a> {
-        Run {
-            problem,
-            settings,
-            value,
-            control,
+        let best = Best {
             constant: constant(problem, value),
-            best: Best {
-                incumbent: Vec::new(),
-                objective: value(all_frozen(problem.planner)),
-                bound: f64::NEG_INFINITY,
-                proof: Proof::Decompose,
-            },
-            limits: problem.limits(),
-        }
+            incumbent: Vec::new(),
+            objective: value(all_frozen(problem.planner)),
+            bound: f64::NEG_INFINITY,
+            proof: Proof::Decompose,
+        };
+        Run::from(best, problem, settings, value, control)
+    }
+
+    /// From the best that is known of the same wave.
+    pub fn from(
+        best: Best,
+        problem: &'a WaveProblem<'a>,
+        settings: ExactSettings,
+        value: &'a Value<'a>,
+        control: &'a Control<'a>,
+    ) -> Run<'a> {
+        Run { problem, settings, value, control, best, limits: problem.limits() }
     }
 
     fn decisions(&self, columns: &[Column]) -> Vec<Decision> {
@@ -283,7 +271,7 @@ impl<'a> Run<'a> {
 
     /// Takes the bound of a relaxation of the whole wave.
     pub fn prove_relaxed(&mut self, relaxation: &Relaxation) {
-        self.prove_bound(relaxation.bound + self.constant.to_minor(), Proof::Decompose);
+        self.prove_bound(relaxation.bound + self.best.constant.to_minor(), Proof::Decompose);
         self.report(Stage::Prices);
     }
 
@@ -355,7 +343,7 @@ impl<'a> Run<'a> {
             seed: self.settings.seed,
             seconds,
             nodes: i32::MAX,
-            offset: self.constant.to_minor(),
+            offset: self.best.constant.to_minor(),
             proven: self.best.bound,
             proves_up_to: f64::NEG_INFINITY,
         }
@@ -365,7 +353,7 @@ impl<'a> Run<'a> {
     /// written down.
     fn prove(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
         let objective = self.best.objective.to_minor();
-        let lower = relaxation.bound + self.constant.to_minor();
+        let lower = relaxation.bound + self.best.constant.to_minor();
         // Plans with any other column cost more than this above the bound.
         let mut distance = objective - self.settings.gap * objective.abs() - lower;
         let mut found = self.pieces_within(relaxation, distance);
@@ -409,7 +397,7 @@ impl<'a> Run<'a> {
         let formulation = Formulation::new(self.problem, pieces);
         if formulation.names().columns.is_empty() {
             // Everything is frozen: there is nothing to decide.
-            return Ok(self.constant.to_minor());
+            return Ok(self.best.constant.to_minor());
         }
         let start = formulation.start(&self.best.incumbent);
         let parts: Vec<usize> = formulation.parts().collect();
@@ -423,7 +411,7 @@ impl<'a> Run<'a> {
             let entries = chosen.map(|(part, _)| (part.order, &part.entry)).collect();
             self.offer(order_plans(self.problem, entries));
         }
-        let bound = run.bound + self.constant.to_minor();
+        let bound = run.bound + self.best.constant.to_minor();
         // HiGHS keeps to its limits within 1e-6.
         Ok(bound - 1e-7 * bound.abs() - 1e-6 - self.problem.rounding_slack())
     }
@@ -463,7 +451,7 @@ impl Listener {
 
     /// Returns what the best plan costs, less what is decided already.
     fn hear(&mut self, run: &mut Run, step: Step) -> f64 {
-        let constant = run.constant.to_minor();
+        let constant = run.best.constant.to_minor();
         if run.problem.is_whole {
             run.prove_bound(step.bound + constant, Proof::Decompose);
         }
@@ -475,14 +463,6 @@ impl Listener {
         run.report(Stage::Prices);
         run.best.objective.to_minor() - constant
     }
-}
-
-fn all_frozen(planner: &Planner) -> Vec<Decision> {
-    let wave = planner.wave;
-    if wave.commitments.is_empty() {
-        return Vec::new();
-    }
-    wave.orders.ids().flat_map(|order| frozen_decisions(wave, order)).collect()
 }
 
 /// Entries, sorted by order, as order plans.

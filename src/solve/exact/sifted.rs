@@ -48,8 +48,7 @@ pub(super) fn solve_sifted(
         // What was sifted at known prices has its bound.
         let is_new = sifting > 0 || !is_known;
         let is_done = is_new && sift::again(&mut problem, &mut relaxation, incumbent, keep, &stop);
-        let mut run = Run::new(&problem, settings, value, control);
-        run.best = best;
+        let mut run = Run::from(best, &problem, settings, value, control);
         if is_done {
             run.prove_relaxed(&relaxation);
         }
@@ -67,8 +66,7 @@ pub(super) fn solve_sifted(
             break;
         }
     }
-    let mut run = Run::new(&problem, settings, value, control);
-    run.best = best;
+    let mut run = Run::from(best, &problem, settings, value, control);
     run.improve(&relaxation)?;
     Ok(Outcome { chosen, ..run.outcome(&relaxation) })
 }
