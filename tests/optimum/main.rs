@@ -10,6 +10,7 @@ mod hand;
 mod oracle;
 mod properties;
 mod random_wave;
+mod sifted;
 mod sketch;
 mod solver;
 mod strategies;
