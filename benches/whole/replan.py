@@ -1,8 +1,8 @@
 """How long `wavewright replan` takes after a change of one order in a hundred, against a whole plan.
 
-Generates a wave (or takes the one that is there), makes a state of it, replans and releases; then one
-order in two hundred is cancelled and as many are placed, and the state is replanned. A plan without any
-start, of the wave that the second replan laid out, is the measure.
+Generates a wave (or takes the one that is there), makes a state of it, and replans; then one order in
+two hundred is cancelled and as many are placed, and the state is replanned. A plan without any start, of
+the wave that the second replan laid out, is the measure.
 
   replan.py --orders 5000 --nodes 60 --skus 2000
 """
@@ -32,7 +32,8 @@ def main():
     wave = args.out / f"{args.regime}-{args.orders}"
     if not wave.exists():
         sizes = ["--orders", args.orders, "--nodes", args.nodes, "--skus", args.skus]
-        ran(args, "generate", *sizes, "--regime", args.regime, "--seed", 1, "--out", wave)
+        sizes += ["--regime", args.regime, "--seed", 1, "--format", "csv", "--out", wave]
+        ran(args, "generate", *sizes)
     state = args.out / "state"
     state.unlink(missing_ok=True)
     ran(args, "init", wave, "--state", state, "--quiet")
@@ -44,7 +45,6 @@ def main():
     print(f"{args.orders} orders, {args.nodes} nodes, {args.regime}; gap asked for {args.gap}\n")
     print("| run | s | gap |\n|---|--:|--:|")
     whole = replanned(args, state, "first replan")
-    ran(args, "release", "--state", state, "--quiet", "latest") if args.release else None
     ran(args, "events", "apply", second, "--state", state, "--quiet")
     again = replanned(args, state, "replan after the change")
     started = time.monotonic()
@@ -63,7 +63,6 @@ def arguments():
     parser.add_argument("--regime", default="plentiful")
     parser.add_argument("--gap", type=float, default=0.001)
     parser.add_argument("--time-limit", type=float, default=300)
-    parser.add_argument("--release", action="store_true", help="puts the first plan into effect")
     parser.add_argument("--out", type=Path, default=Path("out/replan"))
     parser.add_argument("--program", type=Path, default=program())
     return parser.parse_args()

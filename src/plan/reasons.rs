@@ -38,18 +38,17 @@ fn explain_order(planner: &Planner, usage: &Usage, rows: &mut [Unfilled]) {
 }
 
 /// What the plan uses of stock and carriers.
-struct Usage<'a> {
-    ledger: &'a Ledger,
+struct Usage {
     stock: FxHashMap<(NodeId, SkuId), Vec<(Day, i64)>>,
     parcels: FxHashMap<(NodeId, ServiceId, Day), i64>,
     loads: FxHashMap<(NodeId, Day, CapacityUnit), Decimal>,
-    shipments: FxHashMap<OrderId, u32>,
+    /// What each order ships: node, service and date.
+    shipments: FxHashMap<OrderId, Vec<(NodeId, Option<ServiceId>, Day)>>,
 }
 
-impl<'a> Usage<'a> {
-    fn new(wave: &Wave, ledger: &'a Ledger) -> Usage<'a> {
+impl Usage {
+    fn new(wave: &Wave, ledger: &Ledger) -> Usage {
         let mut usage = Usage {
-            ledger,
             stock: FxHashMap::default(),
             parcels: FxHashMap::default(),
             loads: FxHashMap::default(),
@@ -60,7 +59,8 @@ impl<'a> Usage<'a> {
             usage.stock.entry(key).or_default().push((a.release_date, a.quantity as i64));
         }
         for shipment in &ledger.shipments {
-            *usage.shipments.entry(shipment.order).or_default() += 1;
+            let made = (shipment.node, shipment.service, shipment.ship_date);
+            usage.shipments.entry(shipment.order).or_default().push(made);
             if let Some(service) = shipment.service {
                 let key = (shipment.node, service, shipment.ship_date);
                 *usage.parcels.entry(key).or_default() += shipment.parcels as i64;
@@ -86,6 +86,11 @@ impl<'a> Usage<'a> {
         };
         let later = taken.iter().map(|(date, _)| *date).filter(|date| *date > day);
         later.chain([day]).map(left_on).min().unwrap_or(0)
+    }
+
+    /// The shipments of an order.
+    fn made(&self, order: OrderId) -> &[(NodeId, Option<ServiceId>, Day)] {
+        self.shipments.get(&order).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a node takes so much more work on a day.
@@ -139,7 +144,7 @@ struct Possible<'a> {
 /// One order with open lines.
 struct Case<'a> {
     planner: &'a Planner<'a>,
-    usage: &'a Usage<'a>,
+    usage: &'a Usage,
     options: &'a OrderOptions,
     pruned: &'a [Pruned],
     order: OrderId,
@@ -265,10 +270,8 @@ impl Case<'_> {
         contents: &[Content],
     ) -> Option<(NodeId, Day)> {
         let wave = self.planner.wave;
-        let shipped_with = self.usage.ledger.shipments.iter().any(|shipment| {
-            (shipment.order, shipment.node, shipment.service, shipment.ship_date)
-                == (self.order, group.node, group.service, group.ship_date)
-        });
+        let shipped_with =
+            self.usage.made(self.order).contains(&(group.node, group.service, group.ship_date));
         if !self.usage.takes(wave, group.node, group.ship_date, contents, shipped_with) {
             return Some((group.node, group.ship_date));
         }
@@ -288,11 +291,9 @@ impl Case<'_> {
         let wave = self.planner.wave;
         let Some(limit) = wave.max_shipments(self.order, self.planner.model) else { return false };
         let limit = limit.max(self.options.frozen.len() as u32);
-        let made = self.usage.shipments.get(&self.order).copied().unwrap_or(0);
-        let exists = self.usage.ledger.shipments.iter().any(|shipment| {
-            (shipment.order, shipment.node, shipment.service, shipment.ship_date)
-                == (self.order, group.node, group.service, group.ship_date)
-        });
+        let made = self.usage.made(self.order).len() as u32;
+        let exists =
+            self.usage.made(self.order).contains(&(group.node, group.service, group.ship_date));
         !exists && made >= limit
     }
 }
