@@ -11,9 +11,7 @@ use wavewright::domain::{Model, Wave};
 use wavewright::generate::{Format, GenerateSettings, Regime, generate, write};
 use wavewright::ingest::{read_model, read_wave};
 use wavewright::options::Planner;
-use wavewright::solve::{
-    Approach, Control, ExactSettings, KnownPrices, Sifting, WaveProblem, relax,
-};
+use wavewright::solve::{Approach, Control, ExactSettings, Sifting, WaveProblem, relax};
 
 /// Pricing rounds that are timed; all of them are steps of ascent.
 const ROUNDS: usize = 15;
@@ -58,7 +56,7 @@ fn rounds(problem: &WaveProblem) -> Vec<f64> {
         sifting: Sifting::default(),
     };
     let mut ends = Vec::new();
-    relax(problem, &[], &KnownPrices::default(), settings, &control, &mut |_| {
+    relax(problem, &[], None, settings, &control, &mut |_| {
         ends.push(Instant::now());
         if ends.len() > ROUNDS {
             interrupted.store(true, Ordering::Relaxed);

@@ -1,6 +1,6 @@
 //! Prices by the names of what they are for, as one wave can take them from another.
 
-use crate::ids::{LineId, NodeId, SkuId};
+use crate::ids::{LineId, NodeId};
 use crate::options::{OrderOptions, Planner};
 use crate::solve::cuts::{Cut, CutOn};
 use crate::solve::pricing::{OrderPrices, Prices};
@@ -22,7 +22,8 @@ pub struct KnownPrices {
     /// Worth of a unit more.
     pub resources: Vec<(ResourceKey, f64)>,
     pub openings: Vec<OpeningPrice>,
-    pub cuts: Vec<CutPrice>,
+    /// Of what it costs to use them up.
+    pub cuts: Vec<(NamedCut, f64)>,
 }
 
 /// What a need pays to pass a node on a date, where that costs something to open.
@@ -35,17 +36,12 @@ pub struct OpeningPrice {
     pub price: f64,
 }
 
-/// What it costs to use up a cut on a stock.
+/// A cut by the names of its lines and stocks rather than their positions in a problem.
 #[derive(Clone, Debug, PartialEq)]
-pub struct CutPrice {
-    pub node: NodeId,
-    pub sku: SkuId,
-    /// Of the stock's profile, and the units that may leave by its end.
-    pub step: u32,
-    pub units: i64,
+pub struct NamedCut {
+    pub on: CutOn,
     pub limit: f64,
     pub terms: Vec<CutTerm>,
-    pub price: f64,
 }
 
 /// A line that is released in a step of the stock's profile, with its coefficient.
@@ -76,7 +72,7 @@ impl KnownPrices {
             }
         }
         let priced = relaxation.cuts.iter().zip(&duals.cuts).filter(|(_, price)| **price > 0.0);
-        let cuts = priced.map(|(cut, price)| CutPrice::of(problem, cut, *price)).collect();
+        let cuts = priced.map(|(cut, price)| (NamedCut::of(problem, cut), *price)).collect();
         let resources = resources.filter(|(_, price)| *price > 0.0).collect();
         KnownPrices { resources, openings, cuts }
     }
@@ -107,23 +103,9 @@ impl KnownPrices {
         if self.cuts.is_empty() {
             return Vec::new();
         }
-        let mut places: FxHashMap<LineId, (usize, usize)> = FxHashMap::default();
-        for (order, of_order) in problem.orders.iter().enumerate() {
-            let lines = of_order.options.lines.iter().enumerate();
-            places.extend(lines.map(|(line, terms)| (terms.id, (order, line))));
-        }
-        let cut = |known: &CutPrice| {
-            let CutPrice { node, sku, step, units, .. } = *known;
-            let terms = known.terms.iter().filter_map(|term| {
-                let (order, line) = *places.get(&term.line)?;
-                let key = (line, node, term.step);
-                let stock = stock_place(key, &problem.orders[order].tables)?;
-                Some((order, stock, term.coefficient))
-            });
-            let on = CutOn { node, sku, step, units };
-            (Cut { terms: terms.collect(), limit: known.limit, on }, known.price)
-        };
-        self.cuts.iter().filter(|known| known.holds(problem.planner)).map(cut).collect()
+        let places = LinePlaces::of(problem);
+        let held = self.cuts.iter().filter(|(cut, _)| cut.holds(problem.planner));
+        held.map(|(cut, price)| (cut.placed(problem, &places), *price)).collect()
     }
 
     pub(super) fn by_line(&self, planner: &Planner, resources: &Resources) -> PricesByLine {
@@ -141,41 +123,65 @@ impl KnownPrices {
             let price = price * (cost / paid[id as usize]).min(1.0);
             by_line.openings.entry(line).or_default().push((id, price));
         }
-        for cut in self.cuts.iter().filter(|cut| cut.holds(planner)) {
+        for (cut, price) in self.cuts.iter().filter(|(cut, _)| cut.holds(planner)) {
             for term in &cut.terms {
                 let of_line = by_line.stocks.entry(term.line).or_default();
-                of_line.push((cut.node, term.step, cut.price * term.coefficient));
+                of_line.push((cut.on.node, term.step, price * term.coefficient));
             }
         }
         by_line
     }
 }
 
-impl CutPrice {
-    fn of(problem: &WaveProblem, cut: &Cut, price: f64) -> CutPrice {
+/// By open line: its order, and its position in that.
+pub(super) struct LinePlaces(FxHashMap<LineId, (usize, usize)>);
+
+impl LinePlaces {
+    pub fn of(problem: &WaveProblem) -> LinePlaces {
+        let mut places = FxHashMap::default();
+        for (order, of_order) in problem.orders.iter().enumerate() {
+            let lines = of_order.options.lines.iter().enumerate();
+            places.extend(lines.map(|(line, terms)| (terms.id, (order, line))));
+        }
+        LinePlaces(places)
+    }
+}
+
+impl NamedCut {
+    pub(super) fn of(problem: &WaveProblem, cut: &Cut) -> NamedCut {
         let term = |&(order, stock, coefficient): &(usize, usize, f64)| {
             let OrderProblem { options, tables } = &problem.orders[order];
             let stock = &tables.stocks[stock];
             let line = &options.lines[stock.line];
             CutTerm { line: line.id, quantity: line.quantity, step: stock.step, coefficient }
         };
-        let CutOn { node, sku, step, units } = cut.on;
-        let terms = cut.terms.iter().map(term).collect();
-        CutPrice { node, sku, step, units, limit: cut.limit, terms, price }
+        NamedCut { on: cut.on, limit: cut.limit, terms: cut.terms.iter().map(term).collect() }
+    }
+
+    /// On the stocks that a problem has; without the others it says less, but nothing false.
+    pub(super) fn placed(&self, problem: &WaveProblem, places: &LinePlaces) -> Cut {
+        let terms = self.terms.iter().filter_map(|term| {
+            let (order, line) = *places.0.get(&term.line)?;
+            let key = (line, self.on.node, term.step);
+            let stock = stock_place(key, &problem.orders[order].tables)?;
+            Some((order, stock, term.coefficient))
+        });
+        Cut { terms: terms.collect(), limit: self.limit, on: self.on }
     }
 
     /// Whether every plan of a wave satisfies it: where there is no more stock and no line is smaller
     /// than when it was found, and all lines go whole, no packing is new.
     fn holds(&self, planner: &Planner) -> bool {
         let wave = planner.wave;
-        let profile = planner.stock(self.node, self.sku);
-        let step = profile.and_then(|profile| profile.steps().get(self.step as usize));
+        let CutOn { node, sku, step, units: before } = self.on;
+        let profile = planner.stock(node, sku);
+        let step = profile.and_then(|profile| profile.steps().get(step as usize));
         let is_as_large = |term: &CutTerm| {
             let open = wave.open_quantity(term.line);
-            wave.lines[term.line].sku == self.sku && (open == 0 || open >= term.quantity)
+            wave.lines[term.line].sku == sku && (open == 0 || open >= term.quantity)
         };
         !planner.model.rules.split_lines
-            && step.is_some_and(|(_, units)| *units <= self.units)
+            && step.is_some_and(|(_, units)| *units <= before)
             && self.terms.iter().all(is_as_large)
     }
 }

@@ -31,13 +31,14 @@ mod unfilled;
 mod wave_options;
 
 pub use control::{Control, Progress, Stage, resident_memory};
+pub use cuts::CutOn;
 pub use exact::{
     Approach, ExactSettings, ExportError, Exported, Outcome, Sifting, Start, Value, export_program,
     solve_exact,
 };
 pub use greedy::Stockroom;
 pub use highs::{HighsError, solve_file, version as highs_version};
-pub use known::{CutPrice, CutTerm, KnownPrices, LAST_STEP, OpeningPrice};
+pub use known::{CutTerm, KnownPrices, LAST_STEP, NamedCut, OpeningPrice};
 pub use outcome::{Proof, Scope, StoppedBy};
 pub use relax::{Duals, Relaxation, relax};
 pub use resources::{OpeningId, Resource, ResourceId, ResourceKey, Resources, StockRows};

@@ -43,22 +43,6 @@ impl Duals {
         }
     }
 
-    /// What is known of the prices of another wave.
-    pub fn known(problem: &WaveProblem, known: &KnownPrices) -> Duals {
-        let by_line = known.by_line(problem.planner, &problem.resources);
-        let of_order = |order: &OrderProblem| by_line.of_order(&order.options, &order.tables);
-        let mut duals = Duals {
-            prices: known.prices(problem.planner, &problem.resources),
-            orders: problem.orders.iter().map(of_order).collect(),
-            cuts: Vec::new(),
-            cut_worth: 0.0,
-        };
-        for (cut, price) in known.cuts(problem) {
-            duals.count_cut(&cut, price);
-        }
-        duals
-    }
-
     /// Takes all prices back; shares stay.
     pub(super) fn clear(&mut self) {
         self.prices.resources.fill(0.0);
@@ -130,6 +114,25 @@ impl Relaxation {
             columns: Vec::new(),
             values: Vec::new(),
             cuts: Vec::new(),
+        }
+    }
+
+    /// Prices of another wave are known, as far as they mean something in this one.
+    pub(super) fn known(problem: &WaveProblem, known: &KnownPrices) -> Relaxation {
+        let mut relaxation = Relaxation::unknown(problem);
+        let by_line = known.by_line(problem.planner, &problem.resources);
+        let of_order = |order: &OrderProblem| by_line.of_order(&order.options, &order.tables);
+        relaxation.duals.prices = known.prices(problem.planner, &problem.resources);
+        relaxation.duals.orders = problem.orders.iter().map(of_order).collect();
+        relaxation.count_cuts(known.cuts(problem));
+        relaxation
+    }
+
+    /// Adds cuts whose prices the orders' prices have already.
+    pub(super) fn count_cuts(&mut self, cuts: Vec<(Cut, f64)>) {
+        for (cut, price) in cuts {
+            self.duals.count_cut(&cut, price);
+            self.cuts.push(cut);
         }
     }
 
@@ -214,14 +217,15 @@ pub(super) struct OrderResult {
 
 /// Generates order plans and cuts until the bound meets the master or comes within the target gap
 /// of the incumbent, or the control says stop. Prices every order at least once. `improve` hears
-/// of every round and says what the best plan costs. `prices` are those of a similar wave, or none.
+/// of every round and says what the best plan costs. `known` is what the prices of a similar wave
+/// say; price decomposition begins there.
 ///
 /// # Errors
 /// When HiGHS fails.
 pub fn relax(
     problem: &WaveProblem,
     start: &[Column],
-    prices: &KnownPrices,
+    known: Option<Relaxation>,
     settings: ExactSettings,
     control: &Control,
     improve: &mut dyn FnMut(Step) -> f64,
@@ -234,10 +238,8 @@ pub fn relax(
     }
     let plan = primal::by_order(problem, start.iter().cloned());
     if settings.approach == Approach::Decompose {
-        best.duals = Duals::known(problem, prices);
-        best.cuts = prices.cuts(problem).into_iter().map(|(cut, _)| cut).collect();
-        let steps = if prices.is_empty() { FIRST_STEPS } else { KNOWN_STEPS };
-        let relaxation = ascend(problem, best, steps, control, improve);
+        let steps = if known.is_some() { KNOWN_STEPS } else { FIRST_STEPS };
+        let relaxation = ascend(problem, known.unwrap_or(best), steps, control, improve);
         return saddle::raise(
             problem,
             relaxation,

@@ -9,13 +9,13 @@
 use crate::ids::{NodeId, OrderId, ServiceId};
 use crate::options::{Group, OrderOptions, Planner};
 use crate::solve::column::{Column, Entry};
-use crate::solve::cuts::{Cut, CutOn};
+use crate::solve::known::{LinePlaces, NamedCut};
 use crate::solve::master::OrderColumn;
 use crate::solve::order_plan::{OrderPlan, plan_order};
 use crate::solve::pricing::{OrderPrices, Prices, Scan};
 use crate::solve::relax::{Relaxation, lagrangian_bound, supply_worth};
 use crate::solve::routes::Routes;
-use crate::solve::stocks::{StockKey, stock_place};
+use crate::solve::stocks::stock_place;
 use crate::solve::tables::OrderTables;
 use crate::solve::wave_options::{
     BATCH, Demand, OrderProblem, WaveProblem, build_batch, build_orders,
@@ -71,10 +71,7 @@ pub fn first<'a>(
         relaxation.least.push(of_order.least);
         plans.push(of_order.entries);
     }
-    for (cut, price) in start.prices.cuts(&problem) {
-        relaxation.duals.count_cut(&cut, price);
-        relaxation.cuts.push(cut);
-    }
+    relaxation.count_cuts(start.prices.cuts(&problem));
     let worth = supply_worth(&problem, &relaxation.duals);
     relaxation.bound = lagrangian_bound(&problem, relaxation.least.iter().sum(), worth);
     let plans = plans.into_par_iter().enumerate();
@@ -95,7 +92,8 @@ pub fn again(
 ) -> bool {
     let (planner, resources) = (problem.planner, problem.resources.clone());
     let worth = supply_worth(problem, &relaxation.duals);
-    let cuts = named_cuts(problem, relaxation);
+    let cuts: Vec<NamedCut> =
+        relaxation.cuts.iter().map(|cut| NamedCut::of(problem, cut)).collect();
     let plans = plans_to_keep(problem, relaxation);
     let mut sieved: Vec<Sieved> = (problem.orders.iter_mut())
         .zip(&mut relaxation.duals.orders)
@@ -140,7 +138,8 @@ pub fn again(
         plans
     });
     (relaxation.columns, relaxation.values) = renewed.unzip();
-    relaxation.cuts = cuts.into_iter().map(|cut| cut.on(problem)).collect();
+    let places = LinePlaces::of(problem);
+    relaxation.cuts = cuts.iter().map(|cut| cut.placed(problem, &places)).collect();
     if is_done {
         relaxation.bound = lagrangian_bound(problem, relaxation.least.iter().sum(), worth);
     }
@@ -368,35 +367,4 @@ fn moved_prices(prices: &OrderPrices, from: &OrderTables, to: &OrderTables) -> O
         }
     }
     moved
-}
-
-/// A cut by the names of its stocks rather than their positions.
-struct NamedCut {
-    terms: Vec<(usize, StockKey, f64)>,
-    limit: f64,
-    on: CutOn,
-}
-
-fn named_cuts(problem: &WaveProblem, relaxation: &Relaxation) -> Vec<NamedCut> {
-    let named = |&(order, stock, coefficient): &(usize, usize, f64)| {
-        (order, problem.orders[order].tables.stocks[stock].key(), coefficient)
-    };
-    let cut = |cut: &Cut| NamedCut {
-        terms: cut.terms.iter().map(named).collect(),
-        limit: cut.limit,
-        on: cut.on,
-    };
-    relaxation.cuts.iter().map(cut).collect()
-}
-
-impl NamedCut {
-    /// On the stocks that are kept; without the others it says less, but nothing false.
-    fn on(self, problem: &WaveProblem) -> Cut {
-        let term = |(order, stock, coefficient): (usize, StockKey, f64)| {
-            let place = stock_place(stock, &problem.orders[order].tables)?;
-            Some((order, place, coefficient))
-        };
-        let terms = self.terms.into_iter().filter_map(term).collect();
-        Cut { terms, limit: self.limit, on: self.on }
-    }
 }

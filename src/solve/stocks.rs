@@ -86,8 +86,7 @@ impl<'a> Stocks<'a> {
         day: Day,
     ) -> Option<usize> {
         let step = self.at_node(options, line, node).profile?.step_at(day) as u32;
-        let same = |stock: &LineStock| (stock.line, stock.node, stock.step) == (line, node, step);
-        let known = self.known.iter().rposition(same);
+        let known = self.known.iter().rposition(|stock| stock.key() == (line, node, step));
         Some(known.unwrap_or_else(|| {
             let sku = options.lines[line].sku;
             let rows = self.resources.stock_rows(self.planner, node, sku, day);

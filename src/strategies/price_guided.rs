@@ -7,8 +7,7 @@
 
 use crate::domain::Model;
 use crate::solve::{
-    Approach, Control, ExactSettings, HighsError, KnownPrices, Progress, Sifting, Stage,
-    WaveProblem, relax,
+    Approach, Control, ExactSettings, HighsError, Progress, Sifting, Stage, WaveProblem, relax,
 };
 use crate::strategies::book::Book;
 use crate::strategies::cheapest_order;
@@ -37,14 +36,13 @@ pub(super) fn plan<'a>(
     let (gap, seed) = (model.solve.gap, model.solve.seed);
     let approach = Approach::Auto.on(problem);
     let settings = ExactSettings { approach, gap, threads: 1, seed, sifting: Sifting::default() };
-    let relaxation =
-        relax(problem, &columns, &KnownPrices::default(), settings, &half, &mut |_| {
-            control.report(Progress { stage: Stage::Prices, incumbent: None, bound: None });
-            if control.is_interrupted() {
-                interrupted.store(true, Ordering::Relaxed);
-            }
-            objective
-        })?;
+    let relaxation = relax(problem, &columns, None, settings, &half, &mut |_| {
+        control.report(Progress { stage: Stage::Prices, incumbent: None, bound: None });
+        if control.is_interrupted() {
+            interrupted.store(true, Ordering::Relaxed);
+        }
+        objective
+    })?;
     let mut best: Option<(f64, Book)> = None;
     for part in PARTS {
         let mut duals = relaxation.duals.clone();

@@ -11,8 +11,7 @@ use wavewright::domain::{CapacityUnit, Escalate, Model, Order, Wave, WaveParts};
 use wavewright::ids::{Id, SkuId};
 use wavewright::options::Planner;
 use wavewright::solve::{
-    Approach, Control, ExactSettings, KnownPrices, Relaxation, ResourceKey, Sifting, WaveProblem,
-    relax,
+    Approach, Control, ExactSettings, Relaxation, ResourceKey, Sifting, WaveProblem, relax,
 };
 use wavewright::units::Decimal;
 
@@ -49,11 +48,10 @@ fn valued(parts: &WaveParts, model: &Model, approach: Approach) -> Valued {
     let settings =
         ExactSettings { approach, gap: 0.0, threads: 1, seed: 1, sifting: Sifting::default() };
     let mut value = f64::INFINITY;
-    let relaxation =
-        relax(&problem, &[], &KnownPrices::default(), settings, &control, &mut |step| {
-            value = value.min(step.master);
-            f64::INFINITY
-        });
+    let relaxation = relax(&problem, &[], None, settings, &control, &mut |step| {
+        value = value.min(step.master);
+        f64::INFINITY
+    });
     let relaxation = relaxation.expect("HiGHS solves small programs");
     assert!(relaxation.cuts.is_empty(), "lines of one unit need no cuts");
     let rows = problem.resources.rows().iter();

@@ -10,7 +10,7 @@ use crate::orchestrate::state::State;
 use crate::orchestrate::wave::StateWave;
 use crate::plan::Plan;
 use crate::planning::start_from;
-use crate::solve::{CutPrice, CutTerm, KnownPrices, OpeningPrice, ResourceKey, Start};
+use crate::solve::{CutOn, CutTerm, KnownPrices, NamedCut, OpeningPrice, ResourceKey, Start};
 use crate::time::Day;
 use crate::units::Quantity;
 use rustc_hash::FxHashMap;
@@ -107,17 +107,17 @@ impl Previous {
         for OpeningPrice { line: first, node: at, day, price } in start.prices.openings {
             previous.openings.push((line(first), node(at), day, price));
         }
-        for cut in start.prices.cuts {
+        for (cut, price) in start.prices.cuts {
             let term =
                 |term: &CutTerm| (line(term.line), term.quantity, term.step, term.coefficient);
             previous.cuts.push(PricedCut {
-                node: node(cut.node),
-                sku: sku(cut.sku),
-                step: cut.step,
-                units: cut.units,
+                node: node(cut.on.node),
+                sku: sku(cut.on.sku),
+                step: cut.on.step,
+                units: cut.on.units,
                 limit: cut.limit,
                 terms: cut.terms.iter().map(term).collect(),
-                price: cut.price,
+                price,
             });
         }
         previous
@@ -208,15 +208,9 @@ impl Ids<'_> {
                 let (quantity, step, coefficient) = (*quantity, *step, *coefficient);
                 Some(CutTerm { line, quantity, step, coefficient })
             };
-            prices.cuts.push(CutPrice {
-                node,
-                sku,
-                step: cut.step,
-                units: cut.units,
-                limit: cut.limit,
-                terms: cut.terms.iter().filter_map(term).collect(),
-                price: cut.price,
-            });
+            let on = CutOn { node, sku, step: cut.step, units: cut.units };
+            let terms = cut.terms.iter().filter_map(term).collect();
+            prices.cuts.push((NamedCut { on, limit: cut.limit, terms }, cut.price));
         }
         prices
     }

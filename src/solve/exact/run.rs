@@ -63,8 +63,12 @@ pub fn solve_exact(
     let gap = if is_small { 0.0 } else { settings.gap };
     let aim = ExactSettings { gap, approach, ..settings };
     let mut run = Run::new(&problem, aim, value, control);
-    run.first_plan(start, &Duals::known(&problem, &start.prices));
-    let relaxation = run.relax(&start.prices)?;
+    let known = (!start.prices.is_empty()).then(|| Relaxation::known(&problem, &start.prices));
+    match &known {
+        Some(known) => run.first_plan(start, &known.duals),
+        None => run.first_plan(start, &Duals::free(&problem)),
+    }
+    let relaxation = run.relax(known)?;
     run.improve(&relaxation)?;
     if run.is_open() {
         run.prove(&relaxation)?;
@@ -83,7 +87,7 @@ pub(super) fn pieces_that_matter(
 ) -> Result<Option<Pieces>, HighsError> {
     let mut run = Run::new(problem, settings, value, control);
     run.first_plan(&Start::default(), &Duals::free(problem));
-    let relaxation = run.relax(&KnownPrices::default())?;
+    let relaxation = run.relax(None)?;
     run.rounded(&relaxation.duals, &relaxation.columns, &relaxation.values);
     if run.is_open() {
         run.restricted(&relaxation)?;
@@ -100,15 +104,15 @@ pub(super) struct Best {
     /// What is decided already, in weighted minor units: the frozen commitments.
     constant: Objective,
     pub incumbent: Vec<Column>,
-    pub objective: Objective,
+    objective: Objective,
     /// On the whole objective.
-    pub bound: f64,
-    pub proof: Proof,
+    bound: f64,
+    proof: Proof,
 }
 
 pub(super) struct Run<'a> {
-    pub problem: &'a WaveProblem<'a>,
-    pub settings: ExactSettings,
+    problem: &'a WaveProblem<'a>,
+    settings: ExactSettings,
     value: &'a Value<'a>,
     control: &'a Control<'a>,
     pub best: Best,
@@ -161,6 +165,11 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// What each order ships in the incumbent.
+    fn plan(&self) -> Vec<Option<Column>> {
+        primal::by_order(self.problem, self.best.incumbent.iter().cloned())
+    }
+
     fn report(&self, stage: Stage) {
         self.control.report(Progress {
             stage,
@@ -169,7 +178,7 @@ impl<'a> Run<'a> {
         });
     }
 
-    pub fn stop(&self) -> bool {
+    fn stop(&self) -> bool {
         self.control.stopped().is_some()
     }
 
@@ -221,13 +230,13 @@ impl<'a> Run<'a> {
         self.report(Stage::FirstPlan);
     }
 
-    /// Prices and a bound, from those of a similar wave where there are some.
-    fn relax(&mut self, prices: &KnownPrices) -> Result<Relaxation, HighsError> {
+    /// Prices and a bound, from what is known of those of a similar wave.
+    fn relax(&mut self, known: Option<Relaxation>) -> Result<Relaxation, HighsError> {
         let start = self.best.incumbent.clone();
         let (problem, settings) = (self.problem, self.settings);
         let control = self.control.part(PRICING_TIME);
         let mut listener = Listener::new();
-        let relaxation = relax(problem, &start, prices, settings, &control, &mut |step| {
+        let relaxation = relax(problem, &start, known, settings, &control, &mut |step| {
             listener.hear(self, step)
         })?;
         self.prove_relaxed(&relaxation);
@@ -249,7 +258,7 @@ impl<'a> Run<'a> {
         part_of_time: f64,
     ) -> Result<Relaxation, HighsError> {
         let (problem, settings) = (self.problem, self.settings);
-        let plan = primal::by_order(problem, self.best.incumbent.iter().cloned());
+        let plan = self.plan();
         let control = self.control.part(part_of_time);
         let mut listener = Listener::new();
         saddle::raise(problem, relaxation, &plan, rounds, settings, &control, &mut |step| {
@@ -258,15 +267,13 @@ impl<'a> Run<'a> {
     }
 
     /// A better plan near the best one, at prices that are known to be good.
-    pub fn repair(&mut self, relaxation: &mut Relaxation) -> Result<(), HighsError> {
-        let problem = self.problem;
-        let plan = primal::by_order(problem, self.best.incumbent.iter().cloned());
-        self.offer_reevaluated(plan);
+    pub fn repair(&mut self, mut relaxation: Relaxation) -> Result<Relaxation, HighsError> {
+        self.offer_reevaluated(self.plan());
         if self.is_open() {
-            *relaxation = self.raise(relaxation.clone(), REPAIR_ROUNDS, PRICING_TIME)?;
-            self.neighbourhoods(relaxation)?;
+            relaxation = self.raise(relaxation, REPAIR_ROUNDS, PRICING_TIME)?;
+            self.neighbourhoods(&relaxation)?;
         }
-        Ok(())
+        Ok(relaxation)
     }
 
     /// Takes the bound of a relaxation of the whole wave.
@@ -301,7 +308,7 @@ impl<'a> Run<'a> {
     /// A better plan by search in its neighbourhoods.
     fn neighbourhoods(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
         let problem = self.problem;
-        let plan = primal::by_order(problem, self.best.incumbent.iter().cloned());
+        let plan = self.plan();
         let settings = self.mip_settings(self.control.seconds_left());
         let objective = self.best.objective.to_minor();
         let enough = objective - self.best.bound - self.settings.gap * objective.abs();
@@ -315,7 +322,7 @@ impl<'a> Run<'a> {
     /// The program over the order plans that pricing has found: a good plan, not a proof.
     fn restricted(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
         let problem = self.problem;
-        let start = primal::by_order(problem, self.best.incumbent.iter().cloned());
+        let start = self.plan();
         let reduced = relaxation.reduced_costs();
         let settings = self.mip_settings(self.control.seconds_left() * 0.25);
         let found = primal::combine(

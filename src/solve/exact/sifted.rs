@@ -36,7 +36,7 @@ pub(super) fn solve_sifted(
     // Prices that are known are near enough to go on from there.
     let is_known = !start.prices.is_empty();
     if run.is_open() && is_known {
-        run.repair(&mut relaxation)?;
+        relaxation = run.repair(relaxation)?;
     } else if run.is_open() {
         relaxation = run.ascend(relaxation, FIRST_STEPS);
     }

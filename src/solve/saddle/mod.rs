@@ -94,7 +94,7 @@ pub fn raise(
             break;
         }
     }
-    vary(problem, &mut best, settings.seed, control);
+    vary(problem, &mut best, &mut known, settings.seed, control);
     Ok(best)
 }
 
@@ -103,9 +103,14 @@ const VARIATIONS: u64 = 8;
 const VARIATION: f64 = 0.3;
 
 /// Adds order plans that are good at prices near the best ones, for plans of the wave to choose
-/// among.
-fn vary(problem: &WaveProblem, best: &mut Relaxation, seed: u64, control: &Control) {
-    let mut known: FxHashSet<PlanKey> = best.columns.iter().map(OrderColumn::key).collect();
+/// among. `known` are the keys of those that it has.
+fn vary(
+    problem: &WaveProblem,
+    best: &mut Relaxation,
+    known: &mut FxHashSet<PlanKey>,
+    seed: u64,
+    control: &Control,
+) {
     for round in 0..VARIATIONS {
         if control.stopped().is_some() {
             return;
