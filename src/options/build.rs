@@ -26,7 +26,8 @@ pub fn order_options(
     }
     let builder = Builder { planner, order, km };
     let supplies = builder.supplies(&options, pruned);
-    options.transfers = Transfers::new(planner, supplies, builder.last_day());
+    let parts = options.parts(options.lines.len());
+    options.transfers = Transfers::new(planner, supplies, parts, builder.last_day());
     options.first_tiers =
         options.lines.iter().map(|line| first_tier_on_time(planner, order, line.id)).collect();
     let mut groups = Vec::new();
@@ -310,14 +311,9 @@ impl Builder<'_> {
             .collect();
         // Shipments that would leave together may be cheaper apart, each on a day of its own.
         let most = options.shipments_left.map_or(usize::MAX, |left| left as usize);
-        let parts: usize = if options.split_lines {
-            options.lines.iter().map(|line| line.quantity as usize).sum()
-        } else {
-            options.needs.len()
-        };
         // A day on which a frozen shipment leaves may be closed, or dearer to join than another.
         let frozen = options.frozen.iter().filter(|shipment| shipment.node == node).count();
-        let days = parts.min(most).max(1) + frozen;
+        let days = options.parts(options.needs.len()).min(most).max(1) + frozen;
         let dates: BTreeSet<Day> = wanted
             .iter()
             .flat_map(|day| window.iter().skip_while(move |open| *open < day).take(days))

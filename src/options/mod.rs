@@ -132,6 +132,15 @@ pub struct OrderOptions {
 }
 
 impl OrderOptions {
+    /// In how many parts the open lines may go, at most, when undivided they are so many.
+    pub fn parts(&self, undivided: usize) -> usize {
+        if self.split_lines {
+            self.lines.iter().map(|line| line.quantity as usize).sum()
+        } else {
+            undivided
+        }
+    }
+
     /// What units of an open line are of its need, whose lines count alike.
     pub fn share_of_need(&self, line: usize, units: Quantity) -> f64 {
         let terms = &self.lines[line];

@@ -3,12 +3,16 @@
 //! Moving a departure to an earlier date keeps its cost and lets the goods arrive no later. So a
 //! lane is worth taking only on the first operating day after something reaches its start, or on
 //! a day that a source chooses for its own reasons; every other date is dominated. What waits at a
-//! lane's start may leave with what comes later, so that all lines share these dates.
+//! lane's start may leave with what comes later, so that all lines share these dates. Where a
+//! lane costs nothing but its freight by weight, goods that leave apart may cost a minor unit less
+//! than together, by rounding: such a lane may be taken on as many days as there are parts.
 
+use crate::domain::CostKey;
 use crate::ids::{LaneId, NodeId};
 use crate::network::{Hop, next_departure};
 use crate::options::Planner;
 use crate::time::Day;
+use crate::units::Money;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A source that can release a line, with the days on which it may.
@@ -53,8 +57,9 @@ pub struct Route<'a> {
 }
 
 impl Transfers {
-    /// The departures that can be worth taking up to `last_day`.
-    pub fn new(planner: &Planner, supplies: Vec<Supply>, last_day: Day) -> Transfers {
+    /// The departures that can be worth taking up to `last_day` for goods that move in so many
+    /// parts at most.
+    pub fn new(planner: &Planner, supplies: Vec<Supply>, parts: usize, last_day: Day) -> Transfers {
         let max_lanes = planner.model.rules.max_lanes as usize;
         let mut transfers = Transfers { supplies, departures: Vec::new(), max_lanes };
         if planner.wave.lanes.is_empty() || max_lanes == 0 {
@@ -62,7 +67,7 @@ impl Transfers {
         }
         let mut days: BTreeMap<LaneId, BTreeSet<Day>> = BTreeMap::new();
         for supply in &transfers.supplies {
-            release_days(planner, supply, &mut days);
+            release_days(planner, supply, parts, &mut days);
         }
         // What leaves over a lane may go on over the next.
         let arrives = |lane: LaneId, day: Day| day.plus(planner.wave.lanes[lane].transit_days);
@@ -73,9 +78,12 @@ impl Transfers {
             for (lane, day) in fresh {
                 let arrived = arrives(lane, day);
                 for onward in lanes_from(planner, planner.wave.lanes[lane].to) {
-                    let departs = next_departure(planner.wave, onward, arrived);
-                    if departs <= last_day && days.entry(onward).or_default().insert(departs) {
-                        next.push((onward, departs));
+                    let mut departs = next_departure(planner.wave, onward, arrived);
+                    for _ in 0..days_worth(planner, onward, parts) {
+                        if departs <= last_day && days.entry(onward).or_default().insert(departs) {
+                            next.push((onward, departs));
+                        }
+                        departs = next_departure(planner.wave, onward, departs.plus(1));
                     }
                 }
             }
@@ -180,8 +188,30 @@ fn lanes_from<'a>(planner: &'a Planner, node: NodeId) -> impl Iterator<Item = La
     planner.routes.from(node).iter().take_while(|path| path.len() == 1).map(|path| path[0])
 }
 
+/// On how many days goods in so many parts may leave over a lane once they are there.
+fn days_worth(planner: &Planner, lane: LaneId, parts: usize) -> usize {
+    let (model, terms) = (planner.model, &planner.wave.lanes[lane]);
+    let source = &planner.wave.nodes[terms.from];
+    let cost = |key, amount: Money| model.weight(key).to_f64() * amount.0 as f64;
+    // What another departure may save by rounding.
+    let saved = |key, is_rounded: bool| {
+        if is_rounded { model.weight(key).to_f64() } else { 0.0 }
+    };
+    let lane_cost = cost(CostKey::TransferFreight, terms.shipment_cost)
+        - saved(CostKey::TransferFreight, terms.cost_per_kg.0 > 0)
+        - saved(CostKey::Carbon, model.costs.carbon_price.0 > 0 && terms.kg_co2_per_kg > 0.0);
+    let release_cost = cost(CostKey::Handling, source.shipment_cost)
+        - saved(CostKey::Handling, source.minute_cost.0 > 0);
+    if lane_cost + release_cost.min(0.0) < 0.0 { parts } else { 1 }
+}
+
 /// The days on which a source chooses to send a line over each of its lanes.
-fn release_days(planner: &Planner, supply: &Supply, days: &mut BTreeMap<LaneId, BTreeSet<Day>>) {
+fn release_days(
+    planner: &Planner,
+    supply: &Supply,
+    parts: usize,
+    days: &mut BTreeMap<LaneId, BTreeSet<Day>>,
+) {
     for lane in lanes_from(planner, supply.source) {
         let operates = planner.wave.lanes[lane].operates;
         let of_lane = days.entry(lane).or_default();
@@ -191,7 +221,8 @@ fn release_days(planner: &Planner, supply: &Supply, days: &mut BTreeMap<LaneId, 
         }
         for fresh in &supply.fresh {
             let from = supply.days.partition_point(|day| day < fresh);
-            of_lane.extend(supply.days[from..].iter().find(|day| operates.contains(**day)));
+            let open = supply.days[from..].iter().filter(|day| operates.contains(**day));
+            of_lane.extend(open.take(days_worth(planner, lane, parts)));
         }
     }
 }

@@ -81,6 +81,7 @@ fn once_wrong_stays_right() {
         (Profile::SplitLines, [775, 944]),
         (Profile::Capacity, [810, 919]),
         (Profile::Escalation, [136, 466]),
+        (Profile::Exchanges, [8533, 8534]),
     ];
     for (profile, seeds) in cases {
         for seed in seeds {
