@@ -9,6 +9,7 @@ use crate::options::{
     Bar, Group, Need, OpenLine, OrderOptions, Planner, Pruned, Supply, Transfers,
 };
 use crate::time::Day;
+use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 
 /// Builds every option of an order; `km` holds the distance from each node to its customer.
@@ -115,14 +116,18 @@ struct Moved {
 /// Where and when lines can come over lanes, by node.
 fn all_moved(transfers: &Transfers) -> Vec<Moved> {
     let mut moved = Vec::new();
+    // Many routes lead to the same place by the same day.
+    let mut known: FxHashSet<(NodeId, Day)> = FxHashSet::default();
     for (index, supply) in transfers.supplies.iter().enumerate() {
+        known.clear();
         transfers.routes(index, &mut |route| {
-            let (line, source) = (supply.line, supply.source);
-            moved.push(Moved { node: route.node, line, source, arrives: route.arrives });
+            if known.insert((route.node, route.arrives)) {
+                let (line, source) = (supply.line, supply.source);
+                moved.push(Moved { node: route.node, line, source, arrives: route.arrives });
+            }
         });
     }
     moved.sort_unstable();
-    moved.dedup();
     moved
 }
 

@@ -96,8 +96,25 @@ impl Transfers {
         transfers
     }
 
-    /// Leaves out the supplies of which nothing can leave over a lane.
-    pub fn drop_unmoved(&mut self) {
+    /// Leaves out the departures from which nothing can come to a node of `ends` by its day, and
+    /// the supplies of which nothing can leave over a lane.
+    pub fn keep_towards(&mut self, ends: &BTreeMap<NodeId, Day>) {
+        // By node: the last departure from which an end is reached.
+        let mut onward: BTreeMap<NodeId, Day> = BTreeMap::new();
+        let leads = |departure: &Departure, onward: &BTreeMap<NodeId, Day>| {
+            let last = ends.get(&departure.to).max(onward.get(&departure.to));
+            last.is_some_and(|last| departure.arrives <= *last)
+        };
+        for _ in 1..self.max_lanes {
+            let mut before: BTreeMap<NodeId, Day> = BTreeMap::new();
+            for departure in self.departures.iter().filter(|departure| leads(departure, &onward)) {
+                let last = before.entry(departure.from).or_insert(departure.hop.departs);
+                *last = departure.hop.departs.max(*last);
+            }
+            onward = before;
+        }
+        self.departures.retain(|departure| leads(departure, &onward));
+        self.departures.shrink_to_fit();
         let mut supplies = std::mem::take(&mut self.supplies);
         supplies.retain(|supply| !self.from(supply.source).is_empty());
         supplies.shrink_to_fit();

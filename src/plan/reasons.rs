@@ -9,6 +9,7 @@ use crate::options::{
 use crate::plan::{Ledger, Reason, Unfilled};
 use crate::time::Day;
 use crate::units::Decimal;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
@@ -16,11 +17,9 @@ use std::collections::BTreeSet;
 pub fn explain(planner: &Planner, ledger: &mut Ledger) {
     let mut unfilled = std::mem::take(&mut ledger.unfilled);
     let usage = Usage::new(planner.wave, ledger);
-    for of_order in unfilled
-        .chunk_by_mut(|a, b| planner.wave.lines[a.line].order == planner.wave.lines[b.line].order)
-    {
-        explain_order(planner, &usage, of_order);
-    }
+    let order = |row: &Unfilled| planner.wave.lines[row.line].order;
+    let orders: Vec<&mut [Unfilled]> = unfilled.chunk_by_mut(|a, b| order(a) == order(b)).collect();
+    orders.into_par_iter().for_each(|of_order| explain_order(planner, &usage, of_order));
     ledger.unfilled = unfilled;
 }
 
@@ -124,9 +123,9 @@ struct Found {
 }
 
 impl Found {
-    fn add(&mut self, reason: Reason, help: String) {
+    fn add(&mut self, reason: Reason, help: impl FnOnce() -> String) {
         if self.fix.is_empty() {
-            self.fix = help;
+            self.fix = help();
         }
         if !self.reasons.contains(&reason) {
             self.reasons.push(reason);
@@ -160,25 +159,25 @@ impl Case<'_> {
         let ways = index.map_or_else(Vec::new, |line| self.ways(line));
         let barred = |bar: Bar| self.pruned.iter().find(|p| p.line == row.line && p.bar == bar);
         let mut found = Found::default();
-        let mut add = |reason, help| found.add(reason, help);
         if ways.is_empty() {
             if !can_reach(self.planner, self.order, row.line) {
-                add(Reason::Ineligible, String::new());
+                found.add(Reason::Ineligible, String::new);
             }
             if !self.has_stock(row) {
                 let nodes = wave.stocked_at(terms.sku);
                 let place = nodes
                     .first()
                     .map_or(String::new(), |node| format!(" at {}", wave.nodes[*node].id));
-                add(Reason::NoStock, format!("{} more of {sku}{place}", row.quantity));
+                found.add(Reason::NoStock, || format!("{} more of {sku}{place}", row.quantity));
             }
-            if let Some(found) = barred(Bar::Excluded) {
-                let node = &wave.nodes[found.source].id;
-                add(Reason::Exclusion, format!("lift the exclusion of {node}"));
+            if let Some(pruned) = barred(Bar::Excluded) {
+                let node = &wave.nodes[pruned.source].id;
+                found.add(Reason::Exclusion, || format!("lift the exclusion of {node}"));
             }
-            if let Some(found) = barred(Bar::Late) {
-                let node = &wave.nodes[found.node].id;
-                add(Reason::Deadline, format!("a later date, or a soft deadline, for {node}"));
+            if let Some(pruned) = barred(Bar::Late) {
+                let node = &wave.nodes[pruned.node].id;
+                let help = || format!("a later date, or a soft deadline, for {node}");
+                found.add(Reason::Deadline, help);
             }
         }
         let mut anything_left = false;
@@ -188,17 +187,18 @@ impl Case<'_> {
             let name = &wave.nodes[source].id;
             if left < needed {
                 let missing = needed - left.max(0);
-                add(Reason::StockTakenByBetterUse, format!("{missing} more of {sku} at {name}"));
+                let help = || format!("{missing} more of {sku} at {name}");
+                found.add(Reason::StockTakenByBetterUse, help);
                 continue;
             }
             let contents = [Content { line: row.line.0, sku: terms.sku, quantity: needed as u32 }];
             if let Some((node, day)) = self.full_node(group, source, release, &contents) {
                 let node = &wave.nodes[node].id;
-                add(Reason::Capacity, format!("more capacity at {node} on {day}"));
+                found.add(Reason::Capacity, || format!("more capacity at {node} on {day}"));
                 continue;
             }
             if self.one_too_many(group) {
-                add(Reason::MaxShipments, "one more shipment for the order".to_string());
+                found.add(Reason::MaxShipments, || "one more shipment for the order".to_string());
                 continue;
             }
             anything_left = true;
@@ -209,10 +209,11 @@ impl Case<'_> {
             **other != row.line && (self.options.ship_complete || same_kit)
         });
         if companions.count() > 0 {
-            add(Reason::ShipComplete, String::new());
+            found.add(Reason::ShipComplete, String::new);
         }
         if anything_left || found.reasons.is_empty() {
-            found.add(Reason::NotWorthIt, "a higher cost of leaving the line open".to_string());
+            let help = || "a higher cost of leaving the line open".to_string();
+            found.add(Reason::NotWorthIt, help);
         }
         found.reasons.sort_by_key(|reason| RANK.iter().position(|ranked| ranked == reason));
         (found.reasons, found.fix)
@@ -237,9 +238,10 @@ impl Case<'_> {
                 ways.push(Possible { group, source, release });
             }
             if group.moved.contains(&line) {
-                let there = moved.iter().filter(|(node, _, _, arrives)| {
-                    *node == group.node && *arrives <= group.ship_date
-                });
+                let to_node = moved.range((group.node, NodeId(0), Day(i32::MIN), Day(i32::MIN))..);
+                let there = to_node
+                    .take_while(|(node, ..)| *node == group.node)
+                    .filter(|(.., arrives)| *arrives <= group.ship_date);
                 ways.extend(there.map(|&(_, source, release, _)| Possible {
                     group,
                     source,

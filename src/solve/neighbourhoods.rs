@@ -14,13 +14,15 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 /// Orders of a neighbourhood: it grows when the smaller ones give nothing more.
-const ORDERS: [usize; 3] = [40, 80, 160];
+const ORDERS: [usize; 2] = [80, 160];
 /// Order plans of each that may be chosen.
 const CHOICES: usize = 40;
 /// Those of an order, the best at the prices, whose rivals come into its neighbourhood.
-const WISHES: usize = 4;
+const WISHES: usize = 10;
+/// Rivals for each limit that come in at once.
+const RIVALS: usize = 4;
 /// Nodes of branch and bound in one neighbourhood.
-const NODES: i32 = 200;
+const NODES: i32 = 5;
 /// Neighbourhoods that are searched side by side, whatever the number of threads.
 const BATCH: usize = 4;
 /// Passes over all orders with neighbourhoods of one size, at most, before the next size.
@@ -32,6 +34,8 @@ struct Search<'a> {
     relaxation: &'a Relaxation,
     /// Order plans to choose from, by order, the nearest first; indices into the relaxation's.
     choices: Vec<Vec<u32>>,
+    /// Of the relaxation's order plans.
+    reduced: Vec<f64>,
     /// What each order does now, and how far that is from its best at the prices.
     current: Vec<OrderColumn>,
     regret: Vec<f64>,
@@ -100,6 +104,7 @@ impl<'a> Search<'a> {
             problem,
             relaxation,
             choices,
+            reduced,
             regret: current.iter().map(|column| relaxation.reduced_cost(column)).collect(),
             outside: Outside::nothing(problem),
             users: FxHashMap::default(),
@@ -184,9 +189,8 @@ impl<'a> Search<'a> {
                     if used <= left {
                         continue;
                     }
-                    let rivals = self.users.get(&id).into_iter().flatten();
-                    for rival in rivals.map(|rival| *rival as usize).filter(is_free) {
-                        if orders.len() < size && !orders.contains(&rival) {
+                    for rival in self.rivals(id, &is_free, &orders) {
+                        if orders.len() < size {
                             orders.push(rival);
                         }
                     }
@@ -196,6 +200,28 @@ impl<'a> Search<'a> {
         }
         orders.sort_unstable();
         orders
+    }
+
+    /// Orders that use a resource and could do without it most cheaply.
+    fn rivals(&self, id: u32, is_free: &dyn Fn(&usize) -> bool, known: &[usize]) -> Vec<usize> {
+        let users = self.users.get(&id).into_iter().flatten().map(|user| *user as usize);
+        let mut rivals: Vec<(f64, usize)> = users
+            .filter(|user| is_free(user) && !known.contains(user))
+            .map(|user| (self.leaving_cost(user, id), user))
+            .collect();
+        rivals.sort_by(|(a, x), (b, y)| a.total_cmp(b).then(x.cmp(y)));
+        rivals.into_iter().take(RIVALS).map(|(_, user)| user).collect()
+    }
+
+    /// What it costs at the prices that an order leaves a resource.
+    fn leaving_cost(&self, order: usize, id: u32) -> f64 {
+        let others = self.choices[order].iter().map(|choice| *choice as usize);
+        let leaves = |choice: &usize| {
+            self.relaxation.columns[*choice].uses.iter().all(|(used, _)| *used != id)
+        };
+        // The choices are sorted by reduced cost.
+        let least = others.filter(leaves).map(|choice| self.reduced[choice]).next();
+        least.unwrap_or(f64::INFINITY) - self.regret[order]
     }
 
     /// Solves the program of some orders, the others fixed; returns what orders do otherwise.

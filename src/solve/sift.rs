@@ -7,7 +7,7 @@
 //! Shanno 1992 call this sifting.)
 
 use crate::ids::{NodeId, OrderId, ServiceId};
-use crate::options::{Group, OrderOptions, Planner};
+use crate::options::{Departure, Group, OrderOptions, Planner};
 use crate::solve::column::{Column, Entry};
 use crate::solve::known::{LinePlaces, NamedCut};
 use crate::solve::master::OrderColumn;
@@ -24,6 +24,7 @@ use crate::solve::{Resources, Start};
 use crate::time::Day;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The part of the shipments kept of each contents that may be of one node.
@@ -192,7 +193,10 @@ impl Sieved<'_> {
         keep: usize,
     ) {
         let OrderProblem { options, tables } = &*self.order;
-        let order_prices = moved_prices(self.prices, tables, &all.tables);
+        let mut order_prices = moved_prices(self.prices, tables, &all.tables);
+        let departures = &all.options.transfers.departures;
+        order_prices.shares =
+            moved_shares(&self.prices.shares, &options.transfers.departures, departures);
         let place = places(options, &all.options);
         let is_filled = self
             .incumbent
@@ -261,10 +265,11 @@ impl Kept {
         let mut is_wanted = wanted.into_iter();
         options.groups.retain(|_| is_wanted.next().unwrap_or(true));
         options.groups.shrink_to_fit();
-        options.transfers.drop_unmoved();
+        let departures = options.transfers.departures.clone();
+        options.transfers.keep_towards(&ends(&options.groups));
         let kept = OrderTables::new(planner, resources, &options);
         let mut own = moved_prices(order_prices, &tables, &kept);
-        own.shares = shares;
+        own.shares = moved_shares(&shares, &departures, &options.transfers.departures);
         let order = OrderProblem { options, tables: kept };
         Kept { order, prices: own, entries, least, moved }
     }
@@ -348,9 +353,41 @@ fn places(kept: &OrderOptions, all: &OrderOptions) -> Vec<usize> {
     kept.groups.iter().map(place).collect()
 }
 
-/// The prices of an order in terms of other tables of it. What these do not have is left out.
+/// The last day on which goods that come over lanes can leave, by node.
+fn ends(groups: &[Group]) -> BTreeMap<NodeId, Day> {
+    let mut ends = BTreeMap::new();
+    for group in groups.iter().filter(|group| !group.moved.is_empty()) {
+        let last = ends.entry(group.node).or_insert(group.ship_date);
+        *last = group.ship_date.max(*last);
+    }
+    ends
+}
+
+/// The shares of what is paid once for departures, in terms of others of the same order, which are
+/// sorted alike; equal ones where nothing is known.
+fn moved_shares(shares: &[f32], from: &[Departure], to: &[Departure]) -> Vec<f32> {
+    if shares.is_empty() || from.is_empty() {
+        return Vec::new();
+    }
+    let needs = shares.len() / (2 * from.len());
+    let key = |departure: &Departure| (departure.from, departure.hop);
+    let place = |departure: &Departure| from.binary_search_by_key(&key(departure), key).ok();
+    let places: Vec<Option<usize>> = to.iter().map(place).collect();
+    let of_need = |need: usize| {
+        let of_need = &shares[need * 2 * from.len()..][..2 * from.len()];
+        let of_departure = |place: &Option<usize>| match *place {
+            Some(at) => [of_need[2 * at], of_need[2 * at + 1]],
+            None => [1.0 / needs as f32; 2],
+        };
+        places.iter().flat_map(of_departure).collect::<Vec<f32>>()
+    };
+    (0..needs).flat_map(of_need).collect()
+}
+
+/// The prices of an order in terms of other tables of it, without its shares. What these do not
+/// have is left out.
 fn moved_prices(prices: &OrderPrices, from: &OrderTables, to: &OrderTables) -> OrderPrices {
-    let mut moved = OrderPrices { shares: prices.shares.clone(), ..OrderPrices::free(to) };
+    let mut moved = OrderPrices::free(to);
     for (opening, id) in from.openings.iter().enumerate() {
         let is_priced = prices.openings.iter().any(|of_need| of_need[opening] > 0.0);
         let place = is_priced.then(|| to.openings.iter().position(|other| other == id)).flatten();

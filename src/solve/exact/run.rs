@@ -230,6 +230,12 @@ impl<'a> Run<'a> {
         self.report(Stage::FirstPlan);
     }
 
+    /// The orders one after the other at prices, re-evaluated.
+    pub fn guided_plan(&mut self, guide: &Duals) {
+        let columns = greedy(self.problem, guide, &|| self.stop());
+        self.offer_reevaluated(primal::by_order(self.problem, columns.into_iter()));
+    }
+
     /// Prices and a bound, from what is known of those of a similar wave.
     fn relax(&mut self, known: Option<Relaxation>) -> Result<Relaxation, HighsError> {
         let start = self.best.incumbent.clone();

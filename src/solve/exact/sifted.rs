@@ -39,6 +39,7 @@ pub(super) fn solve_sifted(
         relaxation = run.repair(relaxation)?;
     } else if run.is_open() {
         relaxation = run.ascend(relaxation, FIRST_STEPS);
+        run.guided_plan(&relaxation.duals);
     }
     let mut best = run.best;
     for sifting in 0..=SIFTINGS {

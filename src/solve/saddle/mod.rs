@@ -84,7 +84,9 @@ pub fn raise(
         }
         stalled = if best.bound - before <= converged * best.bound.abs() { stalled + 1 } else { 0 };
         let mut is_cut = false;
-        if distance <= CUTS_FROM && cut_rounds < MAX_CUT_ROUNDS {
+        // Where pricing is a bound only, the distance stays.
+        let is_settled = (bound - before).abs() <= CUTS_FROM * best.bound.abs();
+        if (distance <= CUTS_FROM || is_settled) && cut_rounds < MAX_CUT_ROUNDS {
             cut_rounds += 1;
             let cuts = pools.violated(&released(problem, &best.columns, &best.values))?;
             is_cut = !cuts.is_empty();
