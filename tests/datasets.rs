@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use wavewright::domain::{CapacityUnit, CostKey, Deadline, Escalate, Journey, NodeKind, Wave};
-use wavewright::generate::{Format, GenerateSettings, Regime, generate, write};
+use wavewright::generate::{
+    Format, GenerateSettings, Regime, generate, generate_with_returns, write,
+};
 use wavewright::ids::{LineId, NodeId};
 use wavewright::ingest::{read_model, read_wave, shipped_models};
 use wavewright::network::haversine_km;
@@ -112,14 +114,14 @@ fn generated_waves_are_clean_in_both_formats() {
     for regime in Regime::ALL {
         for (seed, (orders, nodes, skus)) in (1..).zip(sizes) {
             let settings = GenerateSettings { orders, nodes, skus, regime, seed };
-            let generated = generate(&settings).unwrap();
+            let generated = generate_with_returns(&settings, 100).unwrap();
             for (extension, format) in [("csv", Format::Csv), ("parquet", Format::Parquet)] {
                 let name = format!("{}-{orders}-{extension}", regime.name());
                 let path = folder.path().join(name);
                 write(&generated, &path, format).unwrap();
                 let wave = clean(&path);
                 assert_eq!((wave.orders.len(), wave.nodes.len()), (orders, nodes));
-                assert_eq!(wave.items.len(), skus);
+                assert_eq!((wave.items.len(), wave.returns.len()), (skus, orders / 10));
             }
         }
     }

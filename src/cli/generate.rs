@@ -3,7 +3,10 @@
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::{Exit, exit};
-use crate::generate::{Format, GenerateError, GenerateSettings, Regime, generate, write};
+use crate::generate::{
+    Format, GenerateError, GenerateSettings, Regime, generate_with_returns, write,
+};
+use crate::units::parse_fixed;
 use clap::ValueEnum;
 use serde_json::json;
 use std::path::PathBuf;
@@ -11,7 +14,8 @@ use std::path::PathBuf;
 const EXAMPLES: &str = "\
 Examples:
   wavewright generate --out my-wave
-  wavewright generate --orders 1000 --nodes 40 --skus 500 --regime peak --seed 7 --out my-wave";
+  wavewright generate --orders 1000 --nodes 40 --skus 500 --regime peak --seed 7 --out my-wave
+  wavewright generate --regime omnichannel --returns 0.05 --out my-wave";
 
 /// Makes up a wave: realistic in shape, the same bytes for the same seed
 #[derive(Debug, clap::Args)]
@@ -32,6 +36,9 @@ pub(super) struct Args {
     /// Where the randomness starts
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+    /// Goods that come back, as a share of the orders: 0.05 is one return for twenty orders
+    #[arg(long, value_name = "SHARE", default_value = "0", value_parser = per_thousand)]
+    returns: u32,
     /// Folder for the wave, which must not exist
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -58,6 +65,14 @@ enum FormatName {
     Parquet,
 }
 
+/// A share as thousandths.
+fn per_thousand(text: &str) -> Result<u32, String> {
+    let value = parse_fixed(text, 3).ok().filter(|value| (0..=1000).contains(value));
+    value
+        .and_then(|value| u32::try_from(value).ok())
+        .ok_or_else(|| "not a share from 0 to 1 with at most three decimal places".to_owned())
+}
+
 pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
     let settings = GenerateSettings {
         orders: args.orders,
@@ -76,7 +91,7 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
         Some(FormatName::Parquet) => Format::Parquet,
         None => settings.format(),
     };
-    let generated = generate(&settings)?;
+    let generated = generate_with_returns(&settings, args.returns)?;
     write(&generated, &args.out, format)?;
     let rows: Vec<(&str, usize)> =
         generated.tables.iter().map(|(name, table)| (*name, table.height())).collect();

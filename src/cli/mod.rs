@@ -23,6 +23,7 @@ mod reference;
 mod release;
 mod replan;
 mod report;
+mod runs;
 mod schema;
 mod simulate;
 mod simulation;
@@ -73,6 +74,7 @@ enum Command {
     Exceptions(exceptions::Args),
     Replan(replan::Args),
     Release(release::Args),
+    Runs(runs::Args),
     Schema(schema::Args),
     ExportModel(export_model::Args),
     Completions(completions::Args),
@@ -115,6 +117,7 @@ fn execute(command: Command, output: Output) -> Result<Exit, Failure> {
         Command::Exceptions(args) => exceptions::run(&args, output),
         Command::Replan(args) => replan::run(&args, output),
         Command::Release(args) => release::run(&args, output),
+        Command::Runs(args) => runs::run(&args, output),
         Command::Schema(args) => schema::run(&args, output),
         Command::ExportModel(args) => export_model::run(&args, output),
         Command::Completions(args) => completions::run(&args, output),

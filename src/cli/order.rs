@@ -1,19 +1,22 @@
-//! `order`: everything about one order.
+//! `order`: everything about one order, and all orders at a glance.
 
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::state::{StateArg, find};
-use crate::cli::table::{json, render};
+use crate::cli::table::{OutArg, json, render};
 use crate::cli::{Exit, exit};
-use crate::orchestrate::view::{OrderView, order};
+use crate::orchestrate::state::OrderStatus;
+use crate::orchestrate::view::{OrderView, order, orders};
 use crate::time::Day;
 use clap::Subcommand;
+use clap::builder::PossibleValuesParser;
 use serde_json::json;
 
 const EXAMPLES: &str = "\
 Examples:
   wavewright order show H1 --state my-state
-  wavewright order show H1 --state my-state --json";
+  wavewright order show H1 --state my-state --json
+  wavewright order list --state my-state --status held";
 
 /// Shows orders
 #[derive(Debug, clap::Args)]
@@ -26,6 +29,7 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     Show(ShowArgs),
+    List(ListArgs),
 }
 
 /// Shows an order: its lines and where their units are, its shipments, dates, history, exceptions
@@ -39,8 +43,34 @@ struct ShowArgs {
     state: StateArg,
 }
 
+/// Lists the orders: status, dates, units and open exceptions of each
+#[derive(Debug, clap::Args)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", exit::help()))]
+struct ListArgs {
+    #[command(flatten)]
+    state: StateArg,
+    /// Those of this status only
+    #[arg(long, value_parser = PossibleValuesParser::new(OrderStatus::ALL.map(OrderStatus::name)))]
+    status: Option<String>,
+    #[command(flatten)]
+    out: OutArg,
+}
+
 pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
-    let Command::Show(args) = &args.command;
+    match &args.command {
+        Command::Show(args) => show(args, output),
+        Command::List(args) => list(args, output),
+    }
+}
+
+fn list(args: &ListArgs, output: Output) -> Result<Exit, Failure> {
+    let state = args.state.read()?;
+    let table = orders(&state, args.status.as_deref().and_then(OrderStatus::from_name));
+    args.out.tell("orders", &table, "no such orders", output)?;
+    Ok(Exit::Done)
+}
+
+fn show(args: &ShowArgs, output: Output) -> Result<Exit, Failure> {
     let state = args.state.read()?;
     if let Some(id) = find(&state.order_names, "order", Some(&args.order))? {
         let view = order(&state, id);

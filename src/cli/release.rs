@@ -15,13 +15,17 @@ const EXAMPLES: &str = "\
 Examples:
   wavewright release --state my-state --run R120-3f9a1c02";
 
+/// Lines that are named, at most.
+const SHOWN: usize = 50;
+
 /// How often events that come meanwhile are looked at before giving up.
 const ATTEMPTS: usize = 100;
 
 /// Puts a staged plan into effect: its events come into the log, all of them at once
 ///
 /// A run is released once, and only where no other was released since it read the state. Lines to
-/// which something happened meanwhile are left as they are; the next replan looks at them.
+/// which something happened meanwhile are left as they are, with those that have to go together with
+/// them; they are named, and the next replan looks at them.
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{EXAMPLES}\n\n{}", exit::help()))]
 pub(super) struct Args {
@@ -62,7 +66,9 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
             let outdated: Vec<_> = outdated
                 .lines
                 .iter()
-                .map(|(order, line)| json!({ "order": order, "line": line }))
+                .map(|((order, line), refusal)| {
+                    json!({ "order": order, "line": line, "reason": refusal.to_string() })
+                })
                 .collect();
             json!({ "run": args.run, "events": released, "outdated": outdated })
         },
@@ -71,7 +77,14 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
             let mut text = format!("{events} of run {} are in the log", args.run);
             if !outdated.lines.is_empty() {
                 let lines = summary::count(outdated.lines.len() as u64, "line");
-                text = format!("{text}; {lines} left as they are: something happened meanwhile");
+                text = format!("{text}; {lines} left as they are, for the next replan:");
+                for ((order, line), refusal) in outdated.lines.iter().take(SHOWN) {
+                    text = format!("{text}\n  order {order}, line {line}: {refusal}");
+                }
+                if outdated.lines.len() > SHOWN {
+                    let more = outdated.lines.len() - SHOWN;
+                    text = format!("{text}\n  and {more} more, which --json names");
+                }
             }
             text
         },

@@ -1,6 +1,7 @@
 //! `replan`: what is open or may still change of a state, planned anew and staged.
 
 use crate::cli::failure::Failure;
+use crate::cli::findings;
 use crate::cli::input::{self, ModelArg, SolveArgs};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
@@ -18,7 +19,7 @@ use crate::orchestrate::replan::{
 };
 use crate::orchestrate::state::State;
 use crate::orchestrate::store::{Entry, RunStatus, Store, StoreError};
-use crate::orchestrate::wave::{Network, WaveError, write_state_wave};
+use crate::orchestrate::wave::{Network, StateWave, WaveError, write_state_wave};
 use crate::plan::{
     PLAN_TABLES, Status, WriteError, names_in, write_folder, write_plan, write_table,
 };
@@ -41,8 +42,8 @@ The plan is staged: release puts it into effect.";
 ///
 /// The folder given with --out holds the plan as plan writes it, the table delta of what changes and
 /// why, and in the folder wave the wave that was planned, or what it held before. The plan is staged
-/// as a run of the state, and the open exceptions get what it would do about them. One program at a
-/// time replans a state.
+/// as a run of the state, in place of the one that was staged before, and the open exceptions get what
+/// it would do about them. One program at a time replans a state.
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{EXAMPLES}\n\n{}", exit::help()))]
 pub(super) struct Args {
@@ -205,6 +206,11 @@ fn tell(
 ) -> Result<(), Failure> {
     let Replan { delta, plan, state_wave, .. } = replan;
     let certificate = &plan.certificate;
+    if !state_wave.warnings.is_empty() {
+        let count = findings::count(&state_wave.warnings);
+        let folder = args.out.join("wave");
+        output.remark(&format!("{count} (wavewright check {} shows them)", folder.display()));
+    }
     let changed = delta.changed();
     let left_out: u32 = state_wave.left_out.iter().map(|units| units.quantity).sum();
     let cost = format_fixed(i128::from(delta.cost().0), state.minor_digits);
@@ -221,6 +227,7 @@ fn tell(
                 "orders": state_wave.orders.len(),
                 "lines": state_wave.lines.len(),
                 "left_out_units": left_out,
+                "returns_to_correct": returns_to_correct(state_wave, state),
                 "changed_lines": changed,
                 "differences": by_difference,
                 "delta_cost": cost,
@@ -251,6 +258,14 @@ fn tell(
                 let units = summary::count(left_out.into(), "unit");
                 lines.push(format!("  {units} under way cannot be said in a wave"));
             }
+            for goods in &state_wave.returns_to_correct {
+                let name = state.return_names.name(goods.id);
+                lines.push(format!(
+                    "  the return {name} {} ({})",
+                    goods.cause(state),
+                    goods.action()
+                ));
+            }
             lines.push(match run {
                 Some(run) => format!(
                     "{} staged as run {run}, written to {}",
@@ -262,6 +277,19 @@ fn tell(
             lines.join("\n")
         },
     )
+}
+
+/// Returns that are not in the wave as they were announced, each with its cause and what to do.
+fn returns_to_correct(of: &StateWave, state: &State) -> Vec<serde_json::Value> {
+    let rows = of.returns_to_correct.iter().map(|goods| {
+        json!({
+            "return_id": state.return_names.name(goods.id),
+            "in_wave": !goods.is_left_out,
+            "cause": goods.cause(state),
+            "action": goods.action(),
+        })
+    });
+    rows.collect()
 }
 
 fn gap(gap: Option<f64>) -> String {

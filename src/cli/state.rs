@@ -75,7 +75,7 @@ impl From<StoreError> for Failure {
                 usage("name a database that was created with the encoding UTF8")
             }
             StoreError::NoRun(_) | StoreError::RunExists(_) | StoreError::NotStaged { .. } => {
-                usage("name a run that is staged")
+                usage("name a run that is staged: wavewright runs list --status staged")
             }
             StoreError::Overtaken { .. } => usage("plan again: wavewright replan"),
             StoreError::Replanning(_) => refused("wait until the other program has finished"),

@@ -12,11 +12,13 @@ mod metros;
 mod orders;
 mod past;
 mod random;
+mod returns;
 mod sites;
 mod stock;
 
 use crate::tables::{Table, TableError, write_csv, write_parquet};
 use crate::time::Day;
+use crate::units::format_fixed;
 use jiff::Timestamp;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -161,7 +163,20 @@ impl Setting {
 /// # Errors
 /// When a number of the settings is out of its range.
 pub fn generate(settings: &GenerateSettings) -> Result<Generated, GenerateError> {
+    generate_with_returns(settings, 0)
+}
+
+/// As [`generate`], with so many returns for every thousand orders; all other tables are the same
+/// with and without returns.
+///
+/// # Errors
+/// When a number is out of its range.
+pub fn generate_with_returns(
+    settings: &GenerateSettings,
+    per_thousand: u32,
+) -> Result<Generated, GenerateError> {
     use GenerateSettings as S;
+    in_range("returns for a thousand orders", per_thousand as usize, 0, 1000)?;
     in_range("orders", settings.orders, 1, S::MOST_ORDERS)?;
     in_range("nodes", settings.nodes, S::LEAST_NODES, S::MOST_NODES)?;
     in_range("skus", settings.skus, 1, S::MOST_SKUS)?;
@@ -176,6 +191,7 @@ pub fn generate(settings: &GenerateSettings) -> Result<Generated, GenerateError>
     let stock = stock::draw(&setting, &sites, &items, &demand, seed);
     let capacities = capacity::draw(&setting, &sites, &stock, &demand, seed);
     let past = past::draw(&setting, &sites, &stock, &demand, seed);
+    let returns = returns::draw(per_thousand, &demand, &sites, &metros, seed);
 
     let mut tables = vec![
         ("nodes", sites::nodes(&sites)),
@@ -194,12 +210,13 @@ pub fn generate(settings: &GenerateSettings) -> Result<Generated, GenerateError>
         ("order_lines", orders::order_lines(&demand, &items)),
         ("commitments", past.commitments(&demand, &sites)),
         ("exclusions", past.exclusions(&demand, &sites)),
+        ("returns", returns::returns(&returns, &demand, &sites, &items)),
     ];
     tables.retain(|(_, table)| table.height() > 0);
     Ok(Generated {
         wave: wave_toml(settings, &setting),
         tables,
-        readme: readme(settings, demand.lines.len()),
+        readme: readme(settings, demand.lines.len(), per_thousand),
     })
 }
 
@@ -227,15 +244,19 @@ fn wave_toml(settings: &GenerateSettings, setting: &Setting) -> String {
     text
 }
 
-fn readme(settings: &GenerateSettings, lines: usize) -> String {
+fn readme(settings: &GenerateSettings, lines: usize, per_thousand: u32) -> String {
     let GenerateSettings { orders, nodes, skus, regime, seed } = settings;
     let regime = regime.name();
+    let returns = match per_thousand {
+        0 => String::new(),
+        share => format!("--returns {} ", format_fixed(share.into(), 3)),
+    };
     format!(
         "# {regime}-{orders}-{seed}\n\
          A generated wave: {orders} orders, {lines} lines, {nodes} nodes, {skus} skus. Made again by\n\n\
          ```\n\
          wavewright generate --orders {orders} --nodes {nodes} --skus {skus} --regime {regime} \
-         --seed {seed} --out DIR\n\
+         --seed {seed} {returns}--out DIR\n\
          ```\n"
     )
 }

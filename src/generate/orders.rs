@@ -27,14 +27,41 @@ pub(super) struct Order {
     pub(super) lines: std::ops::Range<usize>,
 }
 
+/// Where a customer lives; degrees have five decimal places.
+#[derive(Clone)]
+pub(super) struct Place {
+    pub(super) latitude: i64,
+    pub(super) longitude: i64,
+    pub(super) postal_code: String,
+}
+
+impl Place {
+    /// Somewhere in or around a city.
+    pub(super) fn draw(random: &mut Random, area: &Metro) -> Place {
+        Place {
+            latitude: area.latitude * 1000 + random.around(-35_000, 35_000),
+            longitude: area.longitude * 1000 + random.around(-40_000, 40_000),
+            postal_code: format!("{}{:02}", area.prefix, random.below(100)),
+        }
+    }
+}
+
 enum Journey {
-    Ship { latitude: i64, longitude: i64, postal_code: String },
+    Ship(Place),
     Pickup { store: usize, radius_km: i64 },
 }
 
 impl Order {
     pub(super) fn is_pickup(&self) -> bool {
         matches!(self.journey, Journey::Pickup { .. })
+    }
+
+    /// Where it is sent; nothing where it is collected.
+    pub(super) fn place(&self) -> Option<&Place> {
+        match &self.journey {
+            Journey::Ship(place) => Some(place),
+            Journey::Pickup { .. } => None,
+        }
     }
 }
 
@@ -117,11 +144,7 @@ fn order(
         let radius_km = random.pick(&[0, 10, 25, 40]);
         Journey::Pickup { store: random.pick(stores), radius_km }
     } else {
-        Journey::Ship {
-            latitude: area.latitude * 1000 + random.around(-35_000, 35_000),
-            longitude: area.longitude * 1000 + random.around(-40_000, 40_000),
-            postal_code: format!("{}{:02}", area.prefix, random.below(100)),
-        }
+        Journey::Ship(Place::draw(random, area))
     };
     let hard = random.chance(if regime.moves_goods() { 80 } else { 30 });
     let days = random.share(if regime == Regime::Peak { &TIGHT_DAYS[..] } else { &USUAL_DAYS[..] });
@@ -162,37 +185,29 @@ fn weight(order: &Order) -> i64 {
 }
 
 pub(super) fn orders(orders: &[Order], sites: &[Site]) -> Table {
-    let ship = |pick: fn(i64, i64) -> i64| {
-        move |order: &Order| match order.journey {
-            Journey::Ship { latitude, longitude, .. } => Some(pick(latitude, longitude)),
-            Journey::Pickup { .. } => None,
-        }
-    };
+    let ship = |pick: fn(&Place) -> i64| move |order: &Order| order.place().map(pick);
     table([
         ("order_id", texts(orders, |order| order.id.as_str())),
         ("placed_at", Column::Instant(orders.iter().map(|order| Some(order.placed_at)).collect())),
         ("journey", texts(orders, |order| if order.is_pickup() { "pickup" } else { "ship" })),
-        ("latitude", some_decimals(orders, 5, ship(|latitude, _| latitude))),
-        ("longitude", some_decimals(orders, 5, ship(|_, longitude| longitude))),
+        ("latitude", some_decimals(orders, 5, ship(|place| place.latitude))),
+        ("longitude", some_decimals(orders, 5, ship(|place| place.longitude))),
         (
             "postal_code",
-            texts(orders, |order| match &order.journey {
-                Journey::Ship { postal_code, .. } => postal_code.as_str(),
-                Journey::Pickup { .. } => "",
-            }),
+            texts(orders, |order| order.place().map_or("", |place| place.postal_code.as_str())),
         ),
         (
             "pickup_node",
             texts(orders, |order| match order.journey {
                 Journey::Pickup { store, .. } => sites[store].id.as_str(),
-                Journey::Ship { .. } => "",
+                Journey::Ship(_) => "",
             }),
         ),
         (
             "pickup_radius_km",
             some_decimals(orders, 0, |order| match order.journey {
                 Journey::Pickup { radius_km, .. } => Some(radius_km),
-                Journey::Ship { .. } => None,
+                Journey::Ship(_) => None,
             }),
         ),
         ("ship_by", some_days(orders, |order| order.ship_by)),

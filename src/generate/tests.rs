@@ -233,6 +233,38 @@ fn an_omnichannel_wave_has_pickups_kits_lanes_and_a_past() {
     }
 }
 
+/// Tests that returns come in every way, and leave the rest of the wave as it is.
+#[test]
+fn returns_are_added_and_change_nothing_else() {
+    for regime in Regime::ALL {
+        let settings = GenerateSettings { orders: 400, nodes: 12, skus: 60, regime, seed: 5 };
+        let plain = generate(&settings).unwrap();
+        assert_eq!(generate_with_returns(&settings, 0).unwrap(), plain);
+        let wave = generate_with_returns(&settings, 100).unwrap();
+        assert_eq!(wave.tables[..wave.tables.len() - 1], plain.tables);
+        assert_eq!(generate_with_returns(&settings, 100).unwrap(), wave);
+        let ids = texts(&wave, "returns", "return_id");
+        assert_eq!(ids.len(), 40);
+        let filled = |column| -> Vec<bool> {
+            texts(&wave, "returns", column).iter().map(|cell| !cell.is_empty()).collect()
+        };
+        let (exchanged, brought) = (filled("order_id"), filled("drop_node"));
+        let sent = filled("postal_code");
+        for ((exchanged, brought), sent) in exchanged.iter().zip(&brought).zip(&sent) {
+            assert!(exchanged | brought | sent && !(exchanged & brought) && !(brought & sent));
+        }
+        for way in [&exchanged, &brought, &sent] {
+            assert!(way.iter().filter(|is_so| **is_so).count() > 3);
+        }
+        let is_left_at_a_visit =
+            exchanged.iter().zip(&sent).any(|(exchange, sent)| *exchange && !sent);
+        assert_eq!(is_left_at_a_visit, regime == Regime::Omnichannel);
+        assert!(wave.readme.contains("--returns 0.100 "), "{}", wave.readme);
+    }
+    let refused = generate_with_returns(&settings(Regime::Scarce), 1001);
+    assert!(matches!(refused, Err(GenerateError::OutOfRange { .. })), "{refused:?}");
+}
+
 #[test]
 fn the_moment_of_a_wave_is_one_instant() {
     for regime in Regime::ALL {

@@ -12,7 +12,7 @@ use crate::orchestrate::store::{Snapshot, Store, StoreError};
 /// The format of a snapshot's bytes: MessagePack of [`State`]. It has to rise with every change of
 /// what a state holds or of how events make it, so that an earlier snapshot is not taken for one of
 /// today.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// Events that may follow the snapshot before a new one is saved: to apply them takes a fraction of
 /// a second, less than to save a large state.

@@ -128,3 +128,81 @@ fn a_limit_on_changes_holds_whatever_the_time() {
         }
     }
 }
+
+/// Tests that a run which nothing came of may be made again: a job that plans and releases over and
+/// over does not fail while nothing happens.
+#[test]
+fn plans_of_nothing_are_released_again_and_again() {
+    let place = place();
+    for round in 0..4 {
+        let ran = place.run("replan --state DIR/s --release-within 9 --out DIR/p --json --quiet");
+        assert_eq!(ran.code, 0, "{round}: {ran:?}");
+        let run = ran.json()["run"].as_str().unwrap().to_owned();
+        let released = place.run(&format!("release --state DIR/s --run {run} --json")).json();
+        assert_eq!(released["events"] == 0, round > 0, "{released}");
+    }
+}
+
+/// Tests that runs are listed and shown, that a plan takes the place of the one before, and that one
+/// that is discarded is not released, until it is made again.
+#[test]
+fn runs_are_seen_and_discarded() {
+    let place = place();
+    let replan = |model: &str, minute: u32| {
+        let now = format!("--now 2026-11-23T07:{minute}:00-05:00");
+        let args = format!("--model {model} {now} --out DIR/p --json --quiet");
+        let args = format!("replan --state DIR/s {args}");
+        place.run(&args).json()["run"].as_str().unwrap().to_owned()
+    };
+    let none = place.run("runs list --state DIR/s");
+    assert_eq!((none.code, &*none.stdout), (0, "no such runs\n"));
+    let (first, second) = (replan("balanced", 20), replan("fastest", 30));
+    let listed = || -> Vec<(String, String)> {
+        let runs = place.run("runs list --state DIR/s --json").json()["runs"].clone();
+        let text = |row: &serde_json::Value, key: &str| row[key].as_str().unwrap().to_owned();
+        let mut rows: Vec<_> = runs
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| (text(row, "run"), text(row, "status")))
+            .collect();
+        rows.sort_by_key(|(run, _)| *run != first);
+        rows
+    };
+    let expected = |a: &str, b: &str| vec![(first.clone(), a.into()), (second.clone(), b.into())];
+    assert_eq!(listed(), expected("discarded", "staged"));
+    let staged = place.run("runs list --status staged --state DIR/s").stdout;
+    assert!(staged.contains(&second) && !staged.contains(&first), "{staged}");
+    assert_eq!(place.run(&format!("release --state DIR/s --run {first}")).code, 2);
+    let shown = place.run(&format!("runs show {second} --state DIR/s --json")).json();
+    assert_eq!((&shown["status"], &shown["model"]), (&"staged".into(), &"fastest".into()));
+    assert_eq!(shown["events"]["line_planned"], 3);
+    assert_eq!(shown["outdated"], serde_json::json!([]));
+    let held = r#"{"id":"h","at":"2026-11-23T07:09:00-05:00","event":"order_held","order_id":"A"}"#;
+    std::fs::write(place.path("held.jsonl"), held).unwrap();
+    assert_eq!(place.run("events apply DIR/held.jsonl --state DIR/s").code, 0);
+    let shown = place.run(&format!("runs show {second} --state DIR/s")).stdout;
+    assert!(shown.contains("would add 1 line_planned"), "{shown}");
+    assert!(shown.contains("order A, line 2: the order is held"), "{shown}");
+    let discarded = place.run(&format!("runs discard {second} --state DIR/s"));
+    assert_eq!((discarded.code, discarded.stdout), (0, format!("The run {second} is discarded\n")));
+    assert_eq!(listed(), expected("discarded", "discarded"));
+    assert_eq!(place.run(&format!("runs discard {second} --state DIR/s")).code, 2);
+    assert_eq!(place.run("runs show R9 --state DIR/s").code, 2);
+}
+
+/// Tests that returns which nobody can plan are told, with what to do about them.
+#[test]
+fn returns_without_a_place_are_told() {
+    let place = place();
+    let goods = r#"{"id":"r","at":"2026-11-23T07:09:00-05:00","event":"return_announced","return_id":"R1","sku":"tent","quantity":1}"#;
+    std::fs::write(place.path("returns.jsonl"), goods).unwrap();
+    assert_eq!(place.run("events apply DIR/returns.jsonl --state DIR/s").code, 0);
+    let ran = place.run("replan --state DIR/s --dry-run --out DIR/p --quiet");
+    let told = "the return R1 is left out: it has no place, no drop node and no order that waits";
+    assert!(ran.stdout.contains(told), "{ran:?}");
+    let json = place.run("replan --state DIR/s --dry-run --out DIR/p --quiet --json").json();
+    let found = &json["returns_to_correct"][0];
+    assert_eq!((&found["return_id"], &found["in_wave"]), (&"R1".into(), &false.into()));
+    assert!(found["action"].as_str().unwrap().starts_with("announce it again"), "{found}");
+}

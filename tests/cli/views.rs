@@ -78,3 +78,47 @@ fn exceptions_are_listed() {
     let none = place.run("exceptions --cause short_pick --state DIR/state");
     assert_eq!((none.code, &*none.stdout), (0, "no exceptions\n"));
 }
+
+/// Tests the orders at a glance: all, those of a status, and as a file.
+#[test]
+fn orders_are_listed() {
+    let place = place();
+    let held = place.run("order list --status exception --state DIR/state");
+    assert_eq!((held.code, &*held.stderr), (0, ""));
+    let all = place.run("order list --state DIR/state --json").json();
+    let all = all["orders"].as_array().unwrap().clone();
+    let of = |status: &str| -> Vec<String> {
+        let args = format!("order list --status {status} --state DIR/state --json");
+        let listed = place.run(&args).json();
+        let rows = listed["orders"].as_array().unwrap().iter();
+        assert!(rows.clone().all(|row| row["status"] == status));
+        rows.map(|row| row["order_id"].as_str().unwrap().to_owned()).collect()
+    };
+    let statuses = wavewright::orchestrate::state::OrderStatus::ALL;
+    let by_status: Vec<Vec<String>> = statuses.iter().map(|status| of(status.name())).collect();
+    assert_eq!(by_status.iter().map(Vec::len).sum::<usize>(), all.len());
+    assert!(by_status.iter().filter(|orders| !orders.is_empty()).count() > 2);
+    // What is said of an order is what its own view says.
+    for row in &all {
+        let id = row["order_id"].as_str().unwrap();
+        let shown = place.run(&format!("order show {id} --state DIR/state --json")).json();
+        for column in ["status", "placed_at", "destination", "ship_by", "deliver_by", "expected"] {
+            assert_eq!(row[column], shown[column], "{id} {column}");
+        }
+        let parts = shown["lines"].as_array().unwrap();
+        let units = |fits: &dyn Fn(&str) -> bool| -> u64 {
+            let parts = parts.iter().filter(|part| fits(part["stage"].as_str().unwrap()));
+            parts.map(|part| part["quantity"].as_u64().unwrap()).sum()
+        };
+        assert_eq!(row["units"], units(&|stage| stage != "cancelled"), "{id}");
+        assert_eq!(row["open"], units(&|stage| stage == "open" || stage == "exception"), "{id}");
+        assert_eq!(row["delivered"], units(&|stage| stage == "delivered"), "{id}");
+    }
+    let ran = place.run("order list --state DIR/state --out DIR/orders.csv");
+    assert_eq!(
+        (ran.code, ran.stderr),
+        (0, format!("{} rows written to DIR/orders.csv\n", all.len()))
+    );
+    assert_eq!(read(&place.path("orders.csv")).unwrap().height(), all.len());
+    assert_eq!(place.run("order list --status late --state DIR/state").code, 2);
+}

@@ -113,6 +113,20 @@ fn units_stock_and_exceptions_agree() {
                     }
                 }
             }
+            for (id, exception) in state.exceptions.enumerate() {
+                let waits =
+                    |order: &OrderId| state.orders[*order].holds.contains(&Hold::Exception(id));
+                assert!(exception.holds.iter().all(waits), "{}", context());
+                let holds_all = exception.is_open() && exception.action == Action::Hold;
+                let place = exception.subject.node.zip(exception.subject.sku);
+                if exception.cause == Cause::StockDiscrepancy && holds_all {
+                    // Whoever goes short waits, however late it came to that.
+                    let short = place.map_or(Vec::new(), |place| state.stock[&place].short_lines());
+                    let is_known =
+                        |order: &OrderId| waits(order) || exception.let_go.contains(order);
+                    assert!(short.iter().all(|(order, ..)| is_known(order)), "{}", context());
+                }
+            }
             let expected = bound(state);
             for (place, stock) in &state.stock {
                 let there: BTreeMap<_, _> = stock.bound().collect();

@@ -2,7 +2,7 @@
 
 use crate::{event, start};
 use serde_json::{Value, json};
-use wavewright::orchestrate::state::{Cause, ExceptionRules, Stage, State};
+use wavewright::orchestrate::state::{Action, Cause, ExceptionRules, Stage, State};
 
 /// A state to which events happen, one a minute.
 struct Play(State);
@@ -10,6 +10,13 @@ struct Play(State);
 impl Play {
     fn new() -> Play {
         Play(start(ExceptionRules::default()))
+    }
+
+    /// A state whose rules hold what exceptions of a cause concern.
+    fn holding(cause: Cause) -> Play {
+        let mut rules = ExceptionRules::default();
+        rules.set_action(cause, Action::Hold);
+        Play(start(rules))
     }
 
     fn happens(&mut self, kind: &str, fields: Value) {
@@ -42,6 +49,12 @@ impl Play {
 
     fn units(&self, id: &str, stage: Stage) -> u32 {
         self.0.order(id).unwrap().1.lines[0].units(stage)
+    }
+
+    /// The orders that wait.
+    fn held(&self) -> Vec<&str> {
+        let held = self.0.orders.enumerate().filter(|(_, order)| order.is_held());
+        held.map(|(id, _)| self.0.order_names.name(id)).collect()
     }
 
     /// The causes of all exceptions, with their orders and details.
@@ -164,4 +177,89 @@ fn units_that_come_to_a_vendor_without_limit_are_no_offer() {
     play.happens("stock_counted", json!({ "node_id": "VEN-SOFA", "sku": "mugs", "on_hand": 0 }));
     play.happens("stock_received", came);
     assert_eq!((play.0.stock[&place].on_hand, play.exceptions().len()), (5, 1));
+}
+
+/// Tests that an open discrepancy holds the orders that go short after it was raised: by another
+/// count, or as they are planned; and not one that somebody let go on.
+#[test]
+fn a_discrepancy_holds_what_goes_short_later() {
+    let mut play = Play::holding(Cause::StockDiscrepancy);
+    let counted = |on_hand: u32| json!({ "node_id": "DC-OH", "sku": "mugs", "on_hand": on_hand });
+    for (id, day) in [("A", 3), ("B", 2)] {
+        play.placed(id, "mugs", 2, json!({}));
+        play.planned(id, "DC-OH", 2, day);
+    }
+    play.happens("stock_counted", counted(3));
+    assert_eq!(play.held(), ["A"]);
+    play.happens("stock_counted", counted(1));
+    assert_eq!(play.held(), ["A", "B"]);
+    play.happens("order_released", json!({ "order_id": "A" }));
+    play.placed("C", "mugs", 1, json!({}));
+    play.planned("C", "DC-OH", 1, 4);
+    assert_eq!(play.held(), ["B", "C"]);
+    play.happens("stock_counted", counted(0));
+    assert_eq!(play.held(), ["B", "C"]);
+    // It is one discrepancy all along, and it ends for all.
+    assert_eq!(play.exceptions().len(), 1);
+    play.happens("stock_counted", counted(9));
+    assert!(play.held().is_empty());
+}
+
+/// Tests that a node that is closed holds the orders that are planned there after it closed, and
+/// those that were to leave after it opens again only once it does not.
+#[test]
+fn an_outage_holds_what_is_planned_there_later() {
+    let mut play = Play::holding(Cause::NodeOutage);
+    let closed = |until: &str| json!({ "node_id": "DC-OH", "until": until });
+    play.placed("A", "mugs", 1, json!({}));
+    play.planned("A", "DC-OH", 1, 3);
+    play.happens("node_closed", closed("2026-12-05"));
+    for (id, day) in [("B", 4), ("C", 5)] {
+        play.placed(id, "mugs", 1, json!({}));
+        play.planned(id, "DC-OH", 1, day);
+    }
+    assert_eq!(play.held(), ["A", "B"]);
+    play.happens("node_closed", closed("2026-12-08"));
+    assert_eq!(play.held(), ["A", "B", "C"]);
+    assert_eq!(play.exceptions().len(), 1);
+    play.happens("node_reopened", json!({ "node_id": "DC-OH" }));
+    assert!(play.held().is_empty());
+}
+
+/// Tests that what comes back is on the shelf of a node that had none of the item, that it does not
+/// make a vendor without limit offer one, and that the latter is said.
+#[test]
+fn returns_are_put_on_a_shelf_that_can_hold_them() {
+    let mut play = Play::new();
+    let row = |play: &Play, node: &str, sku: &str| {
+        let ids = (play.0.node_names.get(node).unwrap(), play.0.sku_names.get(sku).unwrap());
+        play.0.stock.get(&ids).map(|stock| stock.on_hand)
+    };
+    let came = |id: &str, node: &str| json!({ "return_id": id, "node_id": node });
+    for (id, sku) in [("R1", "bulb"), ("R2", "mugs"), ("R3", "sofa"), ("R4", "mugs")] {
+        let goods = json!({ "return_id": id, "sku": sku, "quantity": 2 });
+        play.happens("return_announced", goods);
+    }
+    assert_eq!(row(&play, "DC-OH", "bulb"), None);
+    play.happens("return_received", came("R1", "DC-OH"));
+    assert_eq!((row(&play, "DC-OH", "bulb"), play.exceptions()), (Some(2), vec![]));
+    play.happens("return_received", came("R3", "VEN-SOFA"));
+    assert!(row(&play, "VEN-SOFA", "sofa").is_some() && play.exceptions().is_empty());
+    play.happens("return_received", came("R2", "VEN-SOFA"));
+    let detail = "VEN-SOFA has no mugs, and stock without limit of what it has: 2 units of the \
+                  return R2 came and are not put on its shelf";
+    assert_eq!(play.exceptions(), [(Cause::ContradictoryEvent, "", detail)]);
+    assert_eq!(row(&play, "VEN-SOFA", "mugs"), None);
+    // The goods have come: they are not announced any more.
+    let names = play.0.return_names.iter().zip(play.0.returns.iter());
+    let to_come = names.map(|((_, name), goods)| (name, goods.quantity - goods.received));
+    assert_eq!(to_come.collect::<Vec<_>>(), [("R1", 0), ("R2", 0), ("R3", 0), ("R4", 2)]);
+    // What a node promises elsewhere is no offer either.
+    let reserved = json!({ "node_id": "VEN-SOFA", "sku": "mugs", "reserved": 1 });
+    play.happens("stock_reserved", reserved);
+    assert_eq!((row(&play, "VEN-SOFA", "mugs"), play.exceptions().len()), (None, 2));
+    let full = json!({ "node_id": "DC-OH", "sku": "mugs", "on_hand": 999_999_999 });
+    play.happens("stock_counted", full);
+    play.happens("return_received", came("R4", "DC-OH"));
+    assert_eq!((row(&play, "DC-OH", "mugs"), play.exceptions().len()), (Some(999_999_999), 3));
 }

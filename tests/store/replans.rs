@@ -81,13 +81,15 @@ fn two_plans_of_the_same_stock_are_not_both_released(place: &StatePlace) {
     let mut store = Store::open(&place.address()).unwrap();
     let statuses: Vec<RunStatus> = store.runs().unwrap().iter().map(|run| run.status).collect();
     assert_eq!(statuses.iter().filter(|status| **status == RunStatus::Released).count(), 1);
+    assert!(store.run_files(first).unwrap().is_empty());
     for (id, status) in runs.iter().map(|id| (id, store.run(id).unwrap().status)) {
         let again = run(place, &format!("release --run {id}"));
         assert_eq!(again.status.code(), Some(2));
         let told = String::from_utf8(again.stderr).unwrap();
         let expected = match status {
             RunStatus::Released => "is released",
-            _ => "was released after the run",
+            // The one that was staged first made way for the other.
+            _ => "is discarded",
         };
         assert!(told.split_whitespace().collect::<Vec<_>>().join(" ").contains(expected), "{told}");
     }
@@ -135,7 +137,9 @@ fn what_happens_between_plan_and_release_is_not_undone(place: &StatePlace) {
     std::fs::write(place.path("cancelled.jsonl"), text).unwrap();
     done(place, "events apply OUT/cancelled.jsonl");
     let released = done(place, &format!("release --run {}", run_id.as_str().unwrap()));
-    assert_eq!(released["outdated"], serde_json::json!([{ "order": cancelled, "line": "1" }]));
+    let reason = "order_cancelled since the plan was made";
+    let outdated = serde_json::json!([{ "order": cancelled, "line": "1", "reason": reason }]);
+    assert_eq!(released["outdated"], outdated);
     let state = state(place);
     is_sound(&state);
     assert_eq!(units(&state, Stage::Cancelled), 1);

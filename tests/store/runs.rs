@@ -10,7 +10,7 @@ crate::on_both!(
     of_two_runs_on_the_same_state_one_is_released,
     a_run_that_fails_to_be_released_stays_staged,
     many_releases_at_once_release_once,
-    what_cannot_be_released_is_not_kept,
+    a_run_takes_the_place_of_the_one_before,
 );
 
 const ASKED: &str = "2026-11-23T08:00:00Z";
@@ -38,14 +38,14 @@ fn a_run_is_released_with_its_events_and_once(place: &StatePlace) {
 fn of_two_runs_on_the_same_state_one_is_released(place: &StatePlace) {
     let mut store = new_store(place);
     store.append(&entries(0..4)).unwrap();
-    for id in ["b", "a"] {
-        store.stage(id, ASKED, 4, "balanced", "abc").unwrap();
-    }
+    store.stage("b", ASKED, 4, "balanced", "abc").unwrap();
     // A run that read the state later knows what the others released.
     store.release("b", &[]).unwrap();
     store.append(&entries(4..5)).unwrap();
     store.stage("c", ASKED, 5, "balanced", "abc").unwrap();
     store.release("c", &entries(5..6)).unwrap();
+    // One that took longer to plan does not.
+    store.stage("a", ASKED, 4, "balanced", "abc").unwrap();
     let error = store.release("a", &entries(6..8)).unwrap_err();
     assert_eq!(error.to_string(), "the run c was released after the run a had read the state");
     store.discard("a").unwrap();
@@ -76,13 +76,15 @@ fn a_run_that_fails_to_be_released_stays_staged(place: &StatePlace) {
 
 fn many_releases_at_once_release_once(place: &StatePlace) {
     let mut store = new_store(place);
-    for id in ["r1", "r2"] {
-        store.stage(id, ASKED, 0, "balanced", "abc").unwrap();
-    }
     // A state of no events: without one, nothing would show that a run was released since.
+    store.stage("r0", ASKED, 0, "balanced", "abc").unwrap();
     let release = |worker: usize| {
         let mut store = Store::open(&place.address()).unwrap();
-        store.release(["r1", "r2"][worker % 2], &entries(worker..worker + 1)).is_ok()
+        let id = format!("r{}", worker % 2);
+        // Another plan of the same state may be staged in between.
+        let staged = worker < 2 && store.stage(&format!("r{worker}"), ASKED, 0, "m", "d").is_ok();
+        assert!(staged || worker != 1);
+        store.release(&id, &entries(worker..worker + 1)).is_ok()
     };
     let done: usize = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..6).map(|worker| scope.spawn(move || release(worker))).collect();
@@ -92,21 +94,39 @@ fn many_releases_at_once_release_once(place: &StatePlace) {
     assert_eq!(store.last_sequence().unwrap(), 1);
 }
 
-/// What a run keeps takes room until it can no longer be of use.
-fn what_cannot_be_released_is_not_kept(place: &StatePlace) {
+/// What a run keeps takes room: a run that is staged takes the place of the one before, of which the
+/// record stays.
+fn a_run_takes_the_place_of_the_one_before(place: &StatePlace) {
     let mut store = new_store(place);
     store.append(&entries(0..4)).unwrap();
     let files = |text: &str| BTreeMap::from([("plan".to_owned(), text.as_bytes().to_vec())]);
-    for (id, base) in [("overtaken", 3), ("released", 4), ("waiting", 5)] {
-        store.stage_with(id, ASKED, base, "balanced", "abc", &files(id)).unwrap();
-    }
-    store.release("released", &entries(4..5)).unwrap();
-    store.stage_with("new", ASKED, 5, "balanced", "abc", &files("new")).unwrap();
-    for (id, is_kept) in
-        [("overtaken", false), ("released", false), ("waiting", true), ("new", true)]
-    {
-        let expected = if is_kept { files(id) } else { BTreeMap::new() };
-        assert_eq!(store.run_files(id).unwrap(), expected, "{id}");
-    }
-    assert!(matches!(store.release("overtaken", &[]), Err(StoreError::Overtaken { .. })));
+    let stage = |store: &mut Store, id: &str, digest: &str| {
+        store.stage_with(id, ASKED, 4, "balanced", digest, &files(id)).map(|_| ())
+    };
+    let kept = |store: &mut Store| {
+        let runs = store.runs().unwrap();
+        let kept = runs.into_iter().map(|run| {
+            let files = store.run_files(&run.id).unwrap();
+            assert!(files.is_empty() || files["plan"] == run.id.as_bytes());
+            (run.id, run.status, !files.is_empty())
+        });
+        kept.collect::<Vec<_>>()
+    };
+    let told = |id: &str, status, is_kept| (id.to_owned(), status, is_kept);
+    use RunStatus::{Discarded, Released, Staged};
+    stage(&mut store, "a", "abc").unwrap();
+    stage(&mut store, "b", "abd").unwrap();
+    assert_eq!(kept(&mut store), [told("a", Discarded, false), told("b", Staged, true)]);
+    assert!(matches!(store.release("a", &[]), Err(StoreError::NotStaged { .. })));
+    // The same plan again is the run that it was; another one is not.
+    assert!(matches!(stage(&mut store, "a", "other"), Err(StoreError::RunExists(_))));
+    stage(&mut store, "a", "abc").unwrap();
+    assert_eq!(kept(&mut store), [told("a", Staged, true), told("b", Discarded, false)]);
+    store.discard("a").unwrap();
+    assert_eq!(kept(&mut store), [told("a", Discarded, false), told("b", Discarded, false)]);
+    stage(&mut store, "b", "abd").unwrap();
+    store.release("b", &entries(4..5)).unwrap();
+    // The next replan starts from what was released.
+    assert_eq!(kept(&mut store), [told("a", Discarded, false), told("b", Released, true)]);
+    assert!(matches!(stage(&mut store, "b", "abd"), Err(StoreError::RunExists(_))));
 }

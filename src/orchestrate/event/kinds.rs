@@ -302,7 +302,7 @@ events! {
         unit_price: Amount, required, "What a unit costs the customer from now on.";
     }
 
-    /// A customer will send something back.
+    /// A customer will send something back; said again before any came, it corrects what was said.
     ReturnAnnounced "return_announced" {
         return_id: Text, required, "The return's id.";
         order_id: Text, optional("none"), "The order of the exchange that it belongs to.";

@@ -78,6 +78,7 @@ pub fn read_events(file: &str, text: &[u8], minor_digits: u32) -> Result<EventFi
     let read: Vec<Result<Event, Vec<Finding>>> =
         lines.par_iter().map(|(row, line)| one(file, *row, line, minor_digits)).collect();
     let mut findings = Findings::default();
+    repeated(file, &lines, &read, &mut findings);
     let mut events = Vec::with_capacity(read.len());
     let mut rows = Vec::with_capacity(read.len());
     for (event, (row, _)) in read.into_iter().zip(&lines) {
@@ -89,7 +90,6 @@ pub fn read_events(file: &str, text: &[u8], minor_digits: u32) -> Result<EventFi
             Err(found) => found.into_iter().for_each(|finding| findings.push(finding)),
         }
     }
-    repeated(file, &events, &rows, &mut findings);
     if findings.is_empty() {
         return Ok(EventFile { file: file.to_owned(), events, rows });
     }
@@ -186,20 +186,46 @@ fn finding(file: &str, row: usize, fault: Fault) -> Finding {
     }
 }
 
-/// Finds ids that name two different events.
-fn repeated(file: &str, events: &[Event], rows: &[usize], findings: &mut Findings) {
+/// Finds ids that name two different events, lines that are no events among them.
+fn repeated(
+    file: &str,
+    lines: &[(usize, &[u8])],
+    read: &[Result<Event, Vec<Finding>>],
+    findings: &mut Findings,
+) {
+    // What a line that is no event says, where that can be read at all.
+    let wrong: FxHashMap<usize, Value> = read
+        .iter()
+        .enumerate()
+        .filter(|(_, event)| event.is_err())
+        .filter_map(|(index, _)| Some((index, serde_json::from_slice(lines[index].1).ok()?)))
+        .collect();
     let mut first: FxHashMap<&str, usize> = FxHashMap::default();
-    first.reserve(events.len());
-    for (index, event) in events.iter().enumerate() {
-        match first.entry(&event.id) {
-            Entry::Vacant(slot) => _ = slot.insert(index),
-            Entry::Occupied(slot) if events[*slot.get()] != *event => {
-                let cause = format!("is the id of another event in row {}", rows[*slot.get()]);
-                let action = "give each event an id of its own";
-                let finding = Finding::new(&codes::E0807, file, cause, action);
-                findings.push(finding.row(rows[index]).column("id").value(&*event.id));
+    first.reserve(read.len());
+    for (index, event) in read.iter().enumerate() {
+        let id = match event {
+            Ok(event) => Some(&*event.id),
+            Err(_) => wrong.get(&index).and_then(|line| line.get(HEAD[0])?.as_str()),
+        };
+        // That an id is empty is a finding of its own.
+        let Some(id) = id.filter(|id| !id.is_empty()) else { continue };
+        let known = match first.entry(id) {
+            Entry::Vacant(slot) => {
+                slot.insert(index);
+                continue;
             }
-            Entry::Occupied(_) => (),
+            Entry::Occupied(slot) => *slot.get(),
+        };
+        let is_same = match (&read[known], event) {
+            (Ok(known), Ok(event)) => known == event,
+            (Err(_), Err(_)) => wrong.get(&known) == wrong.get(&index),
+            _ => false,
+        };
+        if !is_same {
+            let cause = format!("is the id of another event in row {}", lines[known].0);
+            let action = "give each event an id of its own";
+            let finding = Finding::new(&codes::E0807, file, cause, action);
+            findings.push(finding.row(lines[index].0).column("id").value(id));
         }
     }
 }
@@ -250,6 +276,32 @@ mod tests {
         assert_eq!(read(&format!("\u{feff}{held}\r\n{held}\n")).unwrap().len(), 2);
         let findings = read(&format!("{held}\n{}\n", held.replace("H1", "H2"))).unwrap_err();
         assert!(findings[0].starts_with("E0807 e.jsonl, row 2, column id = \"a\""), "{findings:?}");
+    }
+
+    #[test]
+    fn ids_of_lines_that_are_no_events_count_too() {
+        let held = r#"{"id":"a","at":"2026-11-30T10:00:00Z","event":"order_held","order_id":"H1"}"#;
+        let bad = held.replace("order_held", "order_hold");
+        let other = bad.replace("H1", "H2");
+        let codes = |lines: &[&str]| -> Vec<String> {
+            let findings = read(&lines.join("\n")).unwrap_err();
+            findings.iter().map(|found| found.split([',', ':']).take(2).collect()).collect()
+        };
+        let expected = ["E0805 e.jsonl row 2", "E0807 e.jsonl row 2", "E0807 e.jsonl row 3"];
+        assert_eq!(codes(&[held, &bad, &held.replace("H1", "H3"), held]), expected);
+        let expected = [
+            "E0805 e.jsonl row 1",
+            "E0807 e.jsonl row 2",
+            "E0805 e.jsonl row 3",
+            "E0805 e.jsonl row 4",
+            "E0807 e.jsonl row 4",
+        ];
+        // The same line again is one finding a line, and no conflict.
+        assert_eq!(codes(&[&bad, held, &bad, &other]), expected);
+        let nameless = bad.replace("\"a\"", "\"\"");
+        let found = codes(&[&nameless, &nameless.replace("H1", "H2")]);
+        assert!(found.iter().all(|found| !found.starts_with("E0807")), "{found:?}");
+        assert_eq!(codes(&["{", "{"]), ["E0802 e.jsonl row 1", "E0802 e.jsonl row 2"]);
     }
 
     #[test]

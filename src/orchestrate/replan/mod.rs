@@ -14,7 +14,7 @@ mod staged;
 
 pub use delta::{DELTA_COLUMNS, Delta, DeltaRow, Difference, Leg, delta_table};
 pub use previous::Previous;
-pub use staged::{EVENTS_FILE, Outdated, PREVIOUS_FILE, Staged, still_holding};
+pub use staged::{EVENTS_FILE, Outdated, PREVIOUS_FILE, Refusal, Staged, still_holding};
 
 use crate::domain::{Model, Wave};
 use crate::options::Planner;

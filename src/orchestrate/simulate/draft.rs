@@ -5,7 +5,7 @@ use super::world::World;
 use crate::domain::{Capacity, CapacityUnit, Commitment, Exclusion, Level, OrderLine, WaveParts};
 use crate::ids::{IdVec, LineId, NodeId, OrderId};
 use crate::options::{Content, work};
-use crate::orchestrate::state::{Line, Portion, Stage};
+use crate::orchestrate::state::{Line, Order, Portion, Stage};
 use crate::time::Day;
 use crate::units::Decimal;
 use std::collections::BTreeMap;
@@ -19,6 +19,18 @@ pub(super) struct Draft {
 }
 
 impl Draft {
+    /// Keeps the stock of an order that is not in the wave from everything that is.
+    pub(super) fn withhold(&mut self, order: &Order) {
+        for line in &order.lines {
+            for part in line.portions.iter().filter(|part| part.stage.is_committed()) {
+                if let Some(way) = part.way.as_deref() {
+                    let stock = self.parts.stock.entry((way.source, line.sku)).or_default();
+                    stock.reserved = stock.reserved.saturating_add(part.quantity);
+                }
+            }
+        }
+    }
+
     /// Adds a line as the state has it; false where all of it is left out.
     pub(super) fn add_line(
         &mut self,

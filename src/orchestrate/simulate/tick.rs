@@ -5,7 +5,7 @@ use super::world::World;
 use crate::domain::{Model, Order, OrderLine, Wave, WaveParts};
 use crate::ids::{IdVec, LineId, NodeId, OrderId, ServiceId};
 use crate::orchestrate::event::{
-    Change, CountFromOne, Date, Dates, LinePlanned, LineReleased, Nodes, Text, Units,
+    Change, CountFromOne, Date, Dates, LinePlanned, LineRecalled, LineReleased, Nodes, Text, Units,
 };
 use crate::orchestrate::state::{Portion, Stage};
 use crate::plan::{Assignment, Plan};
@@ -102,6 +102,9 @@ impl World<'_> {
         }
         let is_gone = |part: &Portion| part.stage == Stage::Shipped || part.stage.is_final();
         for (id, order) in self.state.orders.enumerate() {
+            if order.is_held() {
+                tick.withhold(order);
+            }
             if order.is_held() || order.lines.iter().flat_map(|line| &line.portions).all(is_gone) {
                 continue;
             }
@@ -124,35 +127,71 @@ impl World<'_> {
     /// Tells the state what a plan decides about units that were open or free.
     fn publish(&mut self, at: &Zoned, tick: &Tick, plan: &Plan) -> Vec<Decided> {
         let mut decided = Vec::new();
-        for rows in plan.assignments.chunk_by(|a, b| a.line == b.line) {
-            let (order, line) = tick.lines[rows[0].line];
-            let mut known = Known::new(&tick.wave, rows[0].line);
-            // What stays as it was needs no event.
-            let left: Vec<(&Assignment, Quantity, Quantity)> = rows
-                .iter()
-                .map(|row| {
-                    let open = row.quantity - known.take_frozen(row);
-                    (row, open, known.take_same(row, open))
-                })
-                .collect();
-            for (row, open, same) in left {
-                for (units, instead_of) in known.replace(open - same) {
-                    let planned = self.planned(tick, plan, row, units, instead_of);
-                    self.changes += u64::from(instead_of.is_some());
-                    self.happen(at, Change::LinePlanned(planned));
-                }
-                if open > 0 {
-                    decided.push(Decided {
-                        order,
-                        line,
-                        quantity: open,
-                        source: row.source,
-                        release_date: row.release_date,
-                    });
-                }
-            }
+        let mut rows: BTreeMap<LineId, Vec<&Assignment>> = BTreeMap::new();
+        for row in &plan.assignments {
+            rows.entry(row.line).or_default().push(row);
+        }
+        for line in tick.lines.ids() {
+            let rows = rows.remove(&line).unwrap_or_default();
+            self.publish_line(at, tick, plan, line, &rows, &mut decided);
         }
         decided
+    }
+
+    fn publish_line(
+        &mut self,
+        at: &Zoned,
+        tick: &Tick,
+        plan: &Plan,
+        id: LineId,
+        rows: &[&Assignment],
+        decided: &mut Vec<Decided>,
+    ) {
+        let (order, line) = tick.lines[id];
+        let mut known = Known::new(&tick.wave, id);
+        let free: Quantity = known.free.values().sum();
+        // What stays as it was needs no event.
+        let left: Vec<(&Assignment, Quantity, Quantity)> = rows
+            .iter()
+            .map(|row| {
+                let open = row.quantity - known.take_frozen(row);
+                (*row, open, known.take_same(row, open))
+            })
+            .collect();
+        let mut parts = Vec::new();
+        for (row, open, same) in &left {
+            parts.extend(known.replace(open - same).into_iter().map(|part| (*row, part)));
+        }
+        self.changes += parts.iter().filter(|(_, (_, instead))| instead.is_some()).count() as u64;
+        if known.free.values().any(|units| *units > 0) {
+            // Units that nothing serves any more are open again. All of the line are recalled, so
+            // that it does not depend on which of them an event takes.
+            self.changes += 1;
+            self.recall(at, order, line, free);
+            let open = left.iter().filter(|(_, open, _)| *open > 0);
+            parts = open.map(|(row, open, _)| (*row, (*open, None))).collect();
+        }
+        for (row, (units, instead_of)) in parts {
+            let planned = self.planned(tick, plan, row, units, instead_of);
+            self.happen(at, Change::LinePlanned(planned));
+        }
+        for (row, quantity, _) in left.into_iter().filter(|(_, open, _)| *open > 0) {
+            let (source, release_date) = (row.source, row.release_date);
+            decided.push(Decided { order, line, quantity, source, release_date });
+        }
+    }
+
+    /// Makes planned units open again.
+    fn recall(&mut self, at: &Zoned, order: OrderId, line: u32, units: Quantity) {
+        let (order_id, line) = self.names(order, line);
+        let recalled = LineRecalled {
+            order_id,
+            line,
+            quantity: Some(Units(units)),
+            node_id: None,
+            reason: Some(Text::from("planned anew")),
+        };
+        self.happen(at, Change::LineRecalled(recalled));
     }
 
     fn planned(
@@ -298,3 +337,6 @@ fn take(left: Option<&mut Quantity>, most: Quantity) -> Quantity {
     *left -= taken;
     taken
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ use crate::ids::{EventId, ExceptionId, NodeId, OrderId, SkuId};
 use crate::orchestrate::event::Resolution;
 use crate::units::{Money, Quantity};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Why an exception was raised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -72,7 +73,7 @@ pub struct Subject {
 pub enum Action {
     /// The units are open again and the exception is resolved.
     Release,
-    /// The order waits until it is resolved.
+    /// The orders that it concerns, now or later, wait until it is resolved.
     Hold,
     /// Somebody is to look at it.
     Escalate,
@@ -133,7 +134,9 @@ pub struct Exception {
     pub raised: EventId,
     pub action: Action,
     /// The orders that wait for it.
-    pub holds: Vec<OrderId>,
+    pub holds: BTreeSet<OrderId>,
+    /// The orders that somebody let go on all the same: it does not hold them again.
+    pub let_go: BTreeSet<OrderId>,
     /// How it ended, and the event that ended it; nothing while it is open.
     pub resolved: Option<(Outcome, EventId)>,
     /// Nothing until the planner has looked at it.

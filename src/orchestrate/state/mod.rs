@@ -69,6 +69,11 @@ impl Node {
             closed.from <= day && closed.until.is_none_or(|until| day < until)
         })
     }
+
+    /// Whether units that were to leave on a date, or are late from before, cannot.
+    pub(crate) fn is_stranded(&self, day: Day) -> bool {
+        self.closed.is_some_and(|closed| closed.until.is_none_or(|until| day < until))
+    }
 }
 
 /// An event that was applied.
@@ -97,6 +102,14 @@ pub struct Return {
     pub condition: Condition,
     pub place: Option<Place>,
     pub drop_node: Option<NodeId>,
+}
+
+impl Return {
+    /// Whether `other` says something else about the same goods, of which none have come.
+    fn is_corrected_by(&self, other: &Return) -> bool {
+        let goods = |of: &Return| (of.order, of.sku, of.quantity);
+        self.received == 0 && goods(self) == goods(other) && self != other
+    }
 }
 
 /// Everything that is known.

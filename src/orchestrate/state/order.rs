@@ -246,6 +246,23 @@ pub enum OrderStatus {
 }
 
 impl OrderStatus {
+    pub const ALL: [OrderStatus; 10] = [
+        OrderStatus::Held,
+        OrderStatus::Exception,
+        OrderStatus::Open,
+        OrderStatus::Planned,
+        OrderStatus::InWork,
+        OrderStatus::PartlyShipped,
+        OrderStatus::Shipped,
+        OrderStatus::PartlyDelivered,
+        OrderStatus::Delivered,
+        OrderStatus::Cancelled,
+    ];
+
+    pub fn from_name(name: &str) -> Option<OrderStatus> {
+        OrderStatus::ALL.into_iter().find(|status| status.name() == name)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             OrderStatus::Held => "held",

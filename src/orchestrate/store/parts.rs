@@ -139,19 +139,22 @@ pub(super) fn put_files(
     Ok(())
 }
 
-/// Puts what a run keeps, within a transaction; what runs before it kept goes where they are settled,
-/// or overtaken and never to be released, so that a state does not grow with every run.
+/// Throws away what all runs kept, within a transaction.
+pub(super) fn drop_run_files(database: &mut Database) -> Result<(), StoreError> {
+    database.run(sqlx::query("DELETE FROM run_files")).map(|_| ())
+}
+
+/// Throws away what a run kept, within a transaction.
+pub(super) fn drop_files_of(database: &mut Database, run: &str) -> Result<(), StoreError> {
+    database.run(sqlx::query("DELETE FROM run_files WHERE run = $1").bind(run)).map(|_| ())
+}
+
+/// Puts what a run keeps, within a transaction.
 pub(super) fn put_run_files(
     database: &mut Database,
     run: &str,
     files: &BTreeMap<String, Vec<u8>>,
 ) -> Result<(), StoreError> {
-    let settled = "DELETE FROM run_files WHERE run IN \
-                   (SELECT id FROM runs WHERE status <> 'staged' \
-                    OR base < (SELECT COALESCE(MAX(released_at), 0) FROM runs))";
-    if !files.is_empty() {
-        database.run(sqlx::query(settled))?;
-    }
     for (name, bytes) in files {
         for (part, bytes) in parts(bytes) {
             let insert = "INSERT INTO run_files (run, name, part, bytes) VALUES ($1, $2, $3, $4)";

@@ -2,7 +2,7 @@
 
 use crate::orchestrate::store::database::Database;
 use crate::orchestrate::store::log::{append, integer, last_sequence};
-use crate::orchestrate::store::parts::put_run_files;
+use crate::orchestrate::store::parts::{drop_files_of, drop_run_files, put_run_files};
 use crate::orchestrate::store::{Appended, Entry, Store, StoreError};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
@@ -39,7 +39,11 @@ pub struct Run {
 const COLUMNS: &str = "id, asked, base, model, plan_digest, status, released_at";
 
 impl RunStatus {
-    const ALL: [RunStatus; 3] = [RunStatus::Staged, RunStatus::Released, RunStatus::Discarded];
+    pub const ALL: [RunStatus; 3] = [RunStatus::Staged, RunStatus::Released, RunStatus::Discarded];
+
+    pub fn from_name(name: &str) -> Option<RunStatus> {
+        RunStatus::ALL.into_iter().find(|status| status.name() == name)
+    }
 
     pub fn name(self) -> &'static str {
         match self {
@@ -50,6 +54,15 @@ impl RunStatus {
     }
 }
 
+impl Run {
+    /// Whether a run is the same plan of the same state and nothing has come of it.
+    fn may_be_staged_again(&self, again: &Run) -> bool {
+        let is_same = (self.base, &self.plan_digest) == (again.base, &again.plan_digest);
+        let added_nothing = self.released_at == Some(self.base);
+        is_same && (self.status == RunStatus::Discarded || added_nothing)
+    }
+}
+
 impl fmt::Display for RunStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -57,7 +70,9 @@ impl fmt::Display for RunStatus {
 }
 
 impl Store {
-    /// Records a run whose plan waits to be released.
+    /// Records a run whose plan waits to be released. It takes the place of those that waited
+    /// before: they are discarded. The same plan may be staged again where it was discarded, or where
+    /// its release added nothing to the log.
     ///
     /// # Errors
     /// [`StoreError::RunExists`].
@@ -72,8 +87,7 @@ impl Store {
         self.stage_with(id, asked, base, model, plan_digest, &BTreeMap::new())
     }
 
-    /// As [`Store::stage`], with what the run keeps, by name. What earlier runs kept that are
-    /// released or discarded, or that another one overtook, is thrown away.
+    /// As [`Store::stage`], with what the run keeps, by name. What earlier runs kept is thrown away.
     ///
     /// # Errors
     /// [`StoreError::RunExists`].
@@ -96,13 +110,27 @@ impl Store {
             released_at: None,
         };
         self.database.transaction(|database| {
-            if find(database, id)?.is_some() {
-                return Err(StoreError::RunExists(id.to_owned()));
+            let again = match find(database, id)? {
+                Some(known) if !known.may_be_staged_again(&run) => {
+                    return Err(StoreError::RunExists(id.to_owned()));
+                }
+                again => again.is_some(),
+            };
+            let replace = "UPDATE runs SET status = $1 WHERE status = $2";
+            let replace = sqlx::query(replace).bind(RunStatus::Discarded.name());
+            database.run(replace.bind(RunStatus::Staged.name()))?;
+            if again {
+                let stage = "UPDATE runs SET status = $1, released_at = NULL, asked = $2, \
+                             model = $3 WHERE id = $4";
+                let stage = sqlx::query(stage).bind(run.status.name()).bind(asked);
+                database.run(stage.bind(model).bind(id))?;
+            } else {
+                let insert = "INSERT INTO runs (id, asked, base, model, plan_digest, status) \
+                              VALUES ($1, $2, $3, $4, $5, $6)";
+                let insert = sqlx::query(insert).bind(id).bind(asked).bind(integer(base));
+                database.run(insert.bind(model).bind(plan_digest).bind(run.status.name()))?;
             }
-            let insert = "INSERT INTO runs (id, asked, base, model, plan_digest, status) \
-                          VALUES ($1, $2, $3, $4, $5, $6)";
-            let insert = sqlx::query(insert).bind(id).bind(asked).bind(integer(base));
-            database.run(insert.bind(model).bind(plan_digest).bind(run.status.name()))?;
+            drop_run_files(database)?;
             put_run_files(database, id, files)
         })?;
         Ok(run)
@@ -161,14 +189,15 @@ impl Store {
         })
     }
 
-    /// Records that a staged run will not be released.
+    /// Records that a staged run will not be released, and throws away what it kept.
     ///
     /// # Errors
     /// [`StoreError::NoRun`]; [`StoreError::NotStaged`].
     pub fn discard(&mut self, id: &str) -> Result<(), StoreError> {
         self.database.transaction(|database| {
             let run = find(database, id)?.ok_or_else(|| StoreError::NoRun(id.to_owned()))?;
-            settle(database, &run, RunStatus::Discarded)
+            settle(database, &run, RunStatus::Discarded)?;
+            drop_files_of(database, id)
         })
     }
 
@@ -218,7 +247,7 @@ fn read(database: &Database, row: &AnyRow) -> Result<Run, StoreError> {
         |number: i64| u64::try_from(number).map_err(|error| sqlx::Error::Decode(Box::new(error)));
     let run = || -> Result<Run, sqlx::Error> {
         let status: String = row.try_get(5)?;
-        let known = RunStatus::ALL.into_iter().find(|known| known.name() == status);
+        let known = RunStatus::from_name(&status);
         Ok(Run {
             id: row.try_get(0)?,
             asked: row.try_get(1)?,

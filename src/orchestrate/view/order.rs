@@ -2,7 +2,7 @@
 
 use crate::ids::{NodeId, OrderId, ServiceId};
 use crate::orchestrate::state::{
-    Destination, Entry, Line, OrderStatus, Portion, Stage, State, Way,
+    Destination, Entry, Line, Order, OrderStatus, Portion, Stage, State, Way,
 };
 use crate::orchestrate::view::columns::Columns;
 use crate::orchestrate::view::exceptions::{ExceptionFilter, exceptions};
@@ -43,22 +43,13 @@ pub fn order(state: &State, id: OrderId) -> OrderView {
         .iter()
         .flat_map(|line| line.portions.iter().map(move |part| (line, part)))
         .collect();
-    let destination = match &of.terms.destination {
-        Destination::Ship(place) => {
-            let place = [&*place.postal_code, &*place.country].join(" ");
-            format!("to the customer, {}", place.trim())
-        }
-        Destination::Pickup { node, .. } => {
-            format!("collected at {}", state.node_names.name(*node))
-        }
-    };
     let ways = portions.iter().filter_map(|(_, part)| part.way.as_deref());
     let filter = ExceptionFilter { all: true, order: Some(id), cause: None };
     OrderView {
         order_id: state.order_names.name(id).to_owned(),
         status: of.status(),
         placed_at: of.terms.placed_at.to_string(),
-        destination,
+        destination: destination(state, of),
         ship_by: of.terms.ship_by,
         deliver_by: of.terms.deliver_by,
         expected: ways.map(|way| way.delivery_date).max(),
@@ -66,6 +57,19 @@ pub fn order(state: &State, id: OrderId) -> OrderView {
         shipments: shipments(state, &portions),
         history: history(state, &of.history, &of.lines),
         exceptions: exceptions(state, filter),
+    }
+}
+
+/// Where an order goes, in words.
+pub(super) fn destination(state: &State, order: &Order) -> String {
+    match &order.terms.destination {
+        Destination::Ship(place) => {
+            let place = [&*place.postal_code, &*place.country].join(" ");
+            format!("to the customer, {}", place.trim())
+        }
+        Destination::Pickup { node, .. } => {
+            format!("collected at {}", state.node_names.name(*node))
+        }
     }
 }
 

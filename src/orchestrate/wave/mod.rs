@@ -6,9 +6,11 @@
 //! folder is read by the ordinary ingest, so that every check of a wave applies.
 
 mod demand;
+mod returns;
 mod tables;
 
 pub use demand::LeftOut;
+pub use returns::ReturnToCorrect;
 
 use crate::diagnostics::Findings;
 use crate::domain::Wave;
@@ -77,6 +79,10 @@ pub struct StateWave {
     pub lines: IdVec<LineId, (OrderId, u32)>,
     /// Units that are under way and cannot be said in a wave.
     pub left_out: Vec<LeftOut>,
+    /// Returns to come that are not in the wave, or not as they were announced.
+    pub returns_to_correct: Vec<ReturnToCorrect>,
+    /// What `ingest` warns of.
+    pub warnings: Findings,
 }
 
 /// Makes the wave of a state at an instant.
@@ -99,13 +105,16 @@ pub fn write_state_wave(
     folder: &Path,
 ) -> Result<StateWave, WaveError> {
     let demand = Demand::new(&network.wave, state, now.date());
-    tables::write(network, state, &demand, now, folder)?;
-    let wave = read_wave(folder).map_err(WaveError::Findings)?.wave;
+    let (returns, returns_to_correct) = returns::returns(&network.wave, state, &demand.orders);
+    tables::write(network, state, &demand, &returns, now, folder)?;
+    let read = read_wave(folder).map_err(WaveError::Findings)?;
     Ok(StateWave {
-        wave,
+        wave: read.wave,
         orders: demand.orders.into(),
         lines: demand.lines.iter().map(|line| (line.order, line.line)).collect(),
         left_out: demand.left_out,
+        returns_to_correct,
+        warnings: read.warnings,
     })
 }
 

@@ -1,11 +1,12 @@
 //! The tables of a state's wave.
 
 use super::demand::{Correction, Demand, Stated, StatedLine};
+use super::returns::StatedReturn;
 use super::{Network, WaveError};
 use crate::domain::{Capacity, CapacityUnit, Level};
 use crate::ids::{NodeId, OrderId};
 use crate::orchestrate::event::Moment;
-use crate::orchestrate::state::{Destination, Node, Order, Return, State, Stock};
+use crate::orchestrate::state::{Destination, Node, Order, State, Stock};
 use crate::tables::{Column, Table, TableError, write_csv, write_parquet};
 use crate::time::Day;
 use crate::units::{Decimal, Money};
@@ -28,6 +29,7 @@ pub(super) fn write(
     network: &Network,
     state: &State,
     demand: &Demand,
+    returns: &[StatedReturn<'_>],
     now: Moment,
     folder: &Path,
 ) -> Result<(), WaveError> {
@@ -39,7 +41,7 @@ pub(super) fn write(
         }
     }
     std::fs::write(folder.join("wave.toml"), settings(network, now))?;
-    let writer = Writer { network, state, demand, now };
+    let writer = Writer { network, state, demand, returns, now };
     let tables = [
         writer.node_capacity(),
         writer.inventory(),
@@ -107,6 +109,7 @@ struct Writer<'w> {
     network: &'w Network,
     state: &'w State,
     demand: &'w Demand,
+    returns: &'w [StatedReturn<'w>],
     now: Moment,
 }
 
@@ -310,36 +313,20 @@ impl<'w> Writer<'w> {
         ])
     }
 
-    /// Returns that are still to come. One without a place needs the order of its exchange in the
-    /// wave, or the node that it was brought to.
     fn returns(&self) -> Table {
-        let in_wave = |order: OrderId| self.demand.orders.binary_search(&order).is_ok();
-        let order = |row: &Return| row.order.filter(|order| in_wave(*order));
-        let takes = |node: &NodeId| self.network.wave.nodes[*node].accepts_returns;
-        let drop_node = |row: &Return| row.drop_node.filter(takes);
-        let names = self.state.return_names.iter().map(|(_, name)| name);
-        let rows: Vec<(&str, &Return)> = names
-            .zip(self.state.returns.iter())
-            .filter(|(_, row)| row.received < row.quantity)
-            .filter(|(_, row)| {
-                row.place.is_some() || order(row).is_some() || drop_node(row).is_some()
-            })
-            .collect();
-        let place = |row: &'w Return| row.place.as_ref();
+        let rows = self.returns;
+        let goods = |row: &StatedReturn<'_>| &self.state.returns[row.id];
         table([
-            ("return_id", texts(&rows, |(name, _)| name)),
-            ("order_id", texts(&rows, |(_, row)| order(row).map_or("", |id| self.order(id)))),
-            ("sku", texts(&rows, |(_, row)| self.state.sku_names.name(row.sku))),
-            ("quantity", counts(&rows, |(_, row)| Some(row.quantity - row.received))),
-            ("condition", texts(&rows, |(_, row)| row.condition.name())),
-            ("latitude", floats(&rows, |(_, row)| place(row).map(|place| place.latitude))),
-            ("longitude", floats(&rows, |(_, row)| place(row).map(|place| place.longitude))),
-            ("country", texts(&rows, |(_, row)| place(row).map_or("", |place| &place.country))),
-            (
-                "postal_code",
-                texts(&rows, |(_, row)| place(row).map_or("", |place| &place.postal_code)),
-            ),
-            ("drop_node", texts(&rows, |(_, row)| self.node(drop_node(row)))),
+            ("return_id", texts(rows, |row| self.state.return_names.name(row.id))),
+            ("order_id", texts(rows, |row| row.order.map_or("", |id| self.order(id)))),
+            ("sku", texts(rows, |row| self.state.sku_names.name(goods(row).sku))),
+            ("quantity", counts(rows, |row| Some(goods(row).quantity - goods(row).received))),
+            ("condition", texts(rows, |row| goods(row).condition.name())),
+            ("latitude", floats(rows, |row| row.place.map(|place| place.latitude))),
+            ("longitude", floats(rows, |row| row.place.map(|place| place.longitude))),
+            ("country", texts(rows, |row| row.place.map_or("", |place| &place.country))),
+            ("postal_code", texts(rows, |row| row.place.map_or("", |place| &place.postal_code))),
+            ("drop_node", texts(rows, |row| self.node(row.drop_node))),
         ])
     }
 }

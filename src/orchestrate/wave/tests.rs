@@ -201,3 +201,58 @@ fn refusals_are_exclusions() {
         ("DC-NJ", "2026-12-03".parse().unwrap())
     );
 }
+
+/// Tests that returns which the wave cannot hold as they were announced are named with what to do,
+/// and that announcing one again puts it right.
+#[test]
+fn returns_that_nobody_can_plan_are_named() {
+    let goods = |id: &str, more: Value| {
+        let mut fields = json!({ "return_id": id, "sku": "throw", "quantity": 1 });
+        fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        ("return_announced", fields)
+    };
+    let place = json!({ "latitude": 40.73, "longitude": -73.99, "postal_code": "10003" });
+    let mut brought = place.clone();
+    brought["drop_node"] = json!("3PL-MEM");
+    let mut events = vec![
+        placed("A", "throw", 1),
+        goods("sent", place),
+        goods("exchanged", json!({ "order_id": "A" })),
+        goods("brought", json!({ "drop_node": "ST-NYC" })),
+        goods("nowhere", json!({})),
+        goods("refused", json!({ "drop_node": "3PL-MEM" })),
+        goods("moved", brought),
+        placed("Z", "throw", 1),
+        ("order_cancelled", json!({ "order_id": "Z" })),
+        // Its order does not wait, but says where the customer is.
+        goods("late", json!({ "order_id": "Z" })),
+    ];
+    let told = |events: &[(&str, Value)]| {
+        let (network, state) = after(events);
+        let made = state_wave(&network, &state, state.now).unwrap();
+        let known: Vec<String> = made.wave.returns.iter().map(|row| row.id.to_string()).collect();
+        let to_correct = made.returns_to_correct.iter();
+        let told = to_correct.map(|row| {
+            format!("{} {}; {}", state.return_names.name(row.id), row.cause(&state), row.action())
+        });
+        (known, told.collect::<Vec<String>>())
+    };
+    let (known, to_correct) = told(&events);
+    assert_eq!(known, ["sent", "exchanged", "brought", "moved", "late"]);
+    assert_eq!(
+        to_correct,
+        [
+            "nowhere is left out: it has no place, no drop node and no order that waits; announce \
+             it again with the place of the customer, or a drop node",
+            "refused is left out: its drop node 3PL-MEM takes no returns, and it has no place; \
+             announce it again with a node that takes returns, or with a place only",
+            "moved is planned without its drop node 3PL-MEM, which takes no returns; announce it \
+             again with a node that takes returns, or with a place only",
+        ]
+    );
+    for id in ["nowhere", "refused", "moved"] {
+        events.push(goods(id, json!({ "drop_node": "ST-NYC" })));
+    }
+    let all = ["sent", "exchanged", "brought", "nowhere", "refused", "moved", "late"];
+    assert_eq!(told(&events), (all.map(String::from).to_vec(), Vec::new()));
+}

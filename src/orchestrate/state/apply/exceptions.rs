@@ -5,11 +5,13 @@ use crate::ids::{ExceptionId, NodeId, OrderId};
 use crate::orchestrate::event::{
     ExceptionProposed, ExceptionRaised, ExceptionResolved, PlannerCause, Resolution,
 };
-use crate::orchestrate::state::apply::{Contradiction, Done, Step, of_line, of_order};
+use crate::orchestrate::state::apply::network::of_node;
+use crate::orchestrate::state::apply::{Contradiction, Done, Step, of_line, of_order, of_stock};
 use crate::orchestrate::state::{
     Action, Cause, Exception, Hold, Outcome, Portion, Proposal, Stage, Subject, exception_id,
 };
 use crate::units::Quantity;
+use std::collections::BTreeSet;
 
 /// Units that a node has not taken off the shelf: they can be recalled.
 const RECALLABLE: [Stage; 3] = [Stage::Planned, Stage::Released, Stage::Accepted];
@@ -26,7 +28,7 @@ struct Concerned {
 
 impl Step<'_> {
     /// Raises an exception and does what the rules say. Where one about the same is open, that one
-    /// is brought up to date.
+    /// is brought up to date, and holds what it concerns by now.
     pub(super) fn raise(
         &mut self,
         cause: Cause,
@@ -39,6 +41,9 @@ impl Step<'_> {
         if is_once && let Some(&id) = self.state.open_about.get(&(cause, subject)) {
             let open = &mut self.state.exceptions[id];
             (open.quantity, open.detail) = (quantity, detail);
+            if open.action == Action::Hold {
+                self.hold_concerned(id);
+            }
             return;
         }
         let action = self.state.rules.action(cause);
@@ -49,7 +54,8 @@ impl Step<'_> {
             detail,
             raised: self.event,
             action,
-            holds: Vec::new(),
+            holds: BTreeSet::new(),
+            let_go: BTreeSet::new(),
             resolved: None,
             proposal: None,
         });
@@ -65,14 +71,52 @@ impl Step<'_> {
                 self.free(id, true);
                 self.end(id, Outcome::Rule);
             }
-            Action::Hold => {
-                for order in self.orders_of(id) {
-                    self.state.orders[order].holds.push(Hold::Exception(id));
-                    self.state.exceptions[id].holds.push(order);
-                }
-            }
+            Action::Hold => self.hold_concerned(id),
             Action::Escalate => (),
         }
+    }
+
+    /// Has the orders wait that an exception concerns.
+    fn hold_concerned(&mut self, id: ExceptionId) {
+        let Exception { cause, subject, .. } = self.state.exceptions[id];
+        let orders = match subject.node {
+            Some(node) if cause == Cause::NodeOutage => self.stranded_at(node),
+            _ => self.orders_of(id),
+        };
+        orders.into_iter().for_each(|order| self.hold(id, order));
+    }
+
+    fn hold(&mut self, id: ExceptionId, order: OrderId) {
+        let exception = &mut self.state.exceptions[id];
+        if !exception.let_go.contains(&order) && exception.holds.insert(order) {
+            self.state.orders[order].holds.push(Hold::Exception(id));
+        }
+    }
+
+    /// Has the orders wait whose units were bound to stock that an open exception is about: one of
+    /// a node that is closed as they are to leave, or of stock that does not cover them.
+    pub(super) fn hold_bound(&mut self) {
+        let bound = std::mem::take(&mut self.bound);
+        if self.state.open_about.is_empty() {
+            return;
+        }
+        for (node, sku, release_date, order) in bound {
+            let outage = self.state.open_about.get(&(Cause::NodeOutage, of_node(node))).copied();
+            if let Some(id) = outage.filter(|id| self.holds_orders(*id))
+                && self.state.nodes[node].is_stranded(release_date)
+            {
+                self.hold(id, order);
+            }
+            let about = (Cause::StockDiscrepancy, of_stock(node, sku));
+            let discrepancy = self.state.open_about.get(&about).copied();
+            if discrepancy.is_some_and(|id| self.holds_orders(id)) {
+                self.compare_stock(node, sku);
+            }
+        }
+    }
+
+    fn holds_orders(&self, id: ExceptionId) -> bool {
+        self.state.exceptions[id].action == Action::Hold
     }
 
     /// Ends an exception; orders that wait for it go on.
@@ -81,6 +125,7 @@ impl Step<'_> {
         exception.resolved = Some((outcome, self.event));
         self.state.open_exceptions.remove(&id);
         self.state.open_about.remove(&(exception.cause, exception.subject));
+        exception.let_go.clear();
         for order in std::mem::take(&mut exception.holds) {
             self.state.orders[order].holds.retain(|hold| *hold != Hold::Exception(id));
         }

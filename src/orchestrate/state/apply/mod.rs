@@ -14,6 +14,7 @@ mod vendors;
 use crate::ids::{EventId, NodeId, OrderId, ServiceId, SkuId};
 use crate::orchestrate::event::{Amount, Change, Event, Moment, Text};
 use crate::orchestrate::state::{Applied, Cause, Entry, State, Subject};
+use crate::time::Day;
 use crate::units::{Decimal, Money, Quantity};
 
 impl State {
@@ -27,11 +28,13 @@ impl State {
         if event.at.instant > self.now.instant {
             self.now = event.at;
         }
-        let mut step = Step { state: self, event: id, at: event.at, freed: Vec::new() };
+        let (freed, bound) = (Vec::new(), Vec::new());
+        let mut step = Step { state: self, event: id, at: event.at, freed, bound };
         step.watch();
         if let Err(contradiction) = step.change(&event.change) {
             step.contradict(contradiction);
         }
+        step.hold_bound();
         step.compare_freed();
         true
     }
@@ -44,6 +47,8 @@ struct Step<'s> {
     at: Moment,
     /// Stock that units were freed from.
     freed: Vec<(NodeId, SkuId)>,
+    /// Stock that units were bound to, with their release date and order.
+    bound: Vec<(NodeId, SkuId, Day, OrderId)>,
 }
 
 /// How an event goes against what is known.

@@ -7,7 +7,7 @@ use crate::orchestrate::state::apply::{Contradiction, Done, Step, units};
 use crate::orchestrate::state::{Cause, Closure, Subject};
 
 /// What an exception about a node is about.
-fn of_node(node: NodeId) -> Subject {
+pub(super) fn of_node(node: NodeId) -> Subject {
     Subject { node: Some(node), ..Subject::default() }
 }
 
@@ -59,6 +59,17 @@ impl Step<'_> {
             is_same
         });
         bound
+    }
+
+    /// The orders with units at a closed node that were to leave before it works again.
+    pub(super) fn stranded_at(&self, node: NodeId) -> Vec<OrderId> {
+        let rows = self.state.stock.range((node, SkuId(0))..=(node, SkuId(u32::MAX)));
+        let bound = rows.flat_map(|(_, stock)| stock.bound());
+        let stranded = bound.filter(|((day, ..), _)| self.state.nodes[node].is_stranded(*day));
+        let mut orders: Vec<OrderId> = stranded.map(|((_, order, _), _)| order).collect();
+        orders.sort_unstable();
+        orders.dedup();
+        orders
     }
 
     pub(super) fn reopen(&mut self, reopened: &NodeReopened) -> Done {

@@ -307,7 +307,8 @@ impl Step<'_> {
         for hold in holds {
             if let Hold::Exception(exception) = hold {
                 let exception_of = &mut self.state.exceptions[exception];
-                exception_of.holds.retain(|held| *held != order);
+                exception_of.holds.remove(&order);
+                exception_of.let_go.insert(order);
                 if exception_of.holds.is_empty() {
                     self.free(exception, false);
                     self.end(exception, Outcome::Decided(Resolution::Release));

@@ -80,7 +80,10 @@ impl Step<'_> {
         if let Some(stock) = self.state.stock.get_mut(&(way.source, sku)) {
             let bound = (way.release_date, order, line);
             match is_bound {
-                true => stock.bind(bound, part.quantity),
+                true => {
+                    stock.bind(bound, part.quantity);
+                    self.bound.push((way.source, sku, way.release_date, order));
+                }
                 false => {
                     stock.free(bound, part.quantity);
                     self.freed.push((way.source, sku));

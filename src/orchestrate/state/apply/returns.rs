@@ -2,9 +2,9 @@
 
 use crate::domain::{Condition, NodeKind, Place};
 use crate::orchestrate::event::{ReturnAnnounced, ReturnReceived, Text};
-use crate::orchestrate::state::apply::{Contradiction, Done, Step, of_order, units};
-use crate::orchestrate::state::{Return, Stock, Subject};
-use std::collections::BTreeMap;
+use crate::orchestrate::state::apply::stock::MOST_STOCK;
+use crate::orchestrate::state::apply::{Contradiction, Done, Step, of_order, of_stock, units};
+use crate::orchestrate::state::{Return, Subject};
 
 impl Step<'_> {
     pub(super) fn announce_return(&mut self, goods: &ReturnAnnounced) -> Done {
@@ -16,10 +16,6 @@ impl Step<'_> {
         let subject = order.map_or(Subject { sku: Some(sku), ..Subject::default() }, of_order);
         let drop_node =
             self.optional_node(&goods.drop_node).map_err(|wrong| wrong.about(subject))?;
-        if self.state.return_names.add(&goods.return_id).is_none() {
-            let detail = format!("the return {} is announced already", &*goods.return_id);
-            return Err(Contradiction { subject, detail });
-        }
         let text = |text: &Option<Text>, absent: &str| text.as_deref().unwrap_or(absent).into();
         let place = goods.latitude.zip(goods.longitude).map(|(latitude, longitude)| Place {
             latitude: latitude.0,
@@ -27,7 +23,7 @@ impl Step<'_> {
             country: text(&goods.country, "US"),
             postal_code: text(&goods.postal_code, ""),
         });
-        self.state.returns.push(Return {
+        let announced = Return {
             order,
             sku,
             quantity: goods.quantity.0,
@@ -35,7 +31,21 @@ impl Step<'_> {
             condition: goods.condition.map_or(Condition::New, |name| name.0),
             place,
             drop_node,
-        });
+        };
+        match self.state.return_names.get(&goods.return_id) {
+            None => {
+                self.state.return_names.add(&goods.return_id);
+                self.state.returns.push(announced);
+            }
+            // Somebody says more about it, or something else, while the goods are not there.
+            Some(known) if self.state.returns[known].is_corrected_by(&announced) => {
+                self.state.returns[known] = announced;
+            }
+            Some(_) => {
+                let detail = format!("the return {} is announced already", &*goods.return_id);
+                return Err(Contradiction { subject, detail });
+            }
+        }
         if let Some(order) = order {
             let note = format!("return {}", &*goods.return_id);
             self.note(order, None, Some(goods.quantity.0), drop_node, Some(&note));
@@ -66,24 +76,38 @@ impl Step<'_> {
         let new = if condition == Condition::New { came } else { 0 };
         let restocked = receipt.restocked.map_or(new, |count| count.0);
         let on_hand = self.state.stock.get(&(node, sku)).map_or(0, |stock| stock.on_hand);
-        let after = on_hand.checked_add(restocked).filter(|_| restocked <= came);
-        let Some(after) = after else {
+        if restocked > came {
             let detail =
                 format!("{} on the shelf again of {came} that came", units(restocked.into()));
             return Err(Contradiction { subject, detail });
+        }
+        let after = on_hand.checked_add(restocked).filter(|after| *after <= MOST_STOCK);
+        let Some(after) = after else {
+            let detail = format!("more than {MOST_STOCK} units on hand");
+            return Err(Contradiction { subject: of_stock(node, sku), detail });
         };
         let goods = &mut self.state.returns[id];
         goods.received += came;
         goods.condition = condition;
-        if restocked > 0 {
-            let empty = || Stock::new(0, 0, 0, BTreeMap::new());
-            self.state.stock.entry((node, sku)).or_insert_with(empty).on_hand = after;
-            self.compare_stock(node, sku);
-        }
         if let Some(order) = order {
             let note = format!("return {}", &*receipt.return_id);
             self.note(order, None, Some(came), Some(node), Some(&note));
         }
+        if restocked == 0 {
+            return Ok(());
+        }
+        // The goods have come all the same: the return is received, and the shelf stays as it is.
+        self.takes((node, sku)).map_err(|wrong| Contradiction {
+            detail: format!(
+                "{}: {} of the return {} came and are not put on its shelf",
+                wrong.detail,
+                units(restocked.into()),
+                &*receipt.return_id
+            ),
+            ..wrong
+        })?;
+        self.stock((node, sku)).on_hand = after;
+        self.compare_stock(node, sku);
         Ok(())
     }
 }

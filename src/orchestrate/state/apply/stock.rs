@@ -11,7 +11,7 @@ use crate::time::Day;
 use std::collections::BTreeMap;
 
 /// The most units of an item at a node.
-const MOST_STOCK: u32 = 1_000_000_000;
+pub(super) const MOST_STOCK: u32 = 1_000_000_000;
 
 impl Step<'_> {
     /// A place for stock: not a hub.
@@ -28,7 +28,7 @@ impl Step<'_> {
 
     /// Finds that units cannot come where stock has no limit and there is none of the item: a row of
     /// it would say that there is no end of them.
-    fn takes(&self, place: (NodeId, SkuId)) -> Done {
+    pub(super) fn takes(&self, place: (NodeId, SkuId)) -> Done {
         let (node, sku) = place;
         if !self.state.nodes[node].unlimited_stock || self.state.stock.contains_key(&place) {
             return Ok(());
@@ -39,7 +39,7 @@ impl Step<'_> {
     }
 
     /// The row of stock, an empty one where there was none.
-    fn stock(&mut self, place: (NodeId, SkuId)) -> &mut Stock {
+    pub(super) fn stock(&mut self, place: (NodeId, SkuId)) -> &mut Stock {
         self.state.stock.entry(place).or_insert_with(|| Stock::new(0, 0, 0, BTreeMap::new()))
     }
 
@@ -150,6 +150,7 @@ impl Step<'_> {
 
     pub(super) fn reserve(&mut self, reservation: &StockReserved) -> Done {
         let place = self.place_of_stock(&reservation.node_id, &reservation.sku)?;
+        self.takes(place)?;
         self.stock(place).reserved = reservation.reserved.0;
         self.compare_stock(place.0, place.1);
         Ok(())

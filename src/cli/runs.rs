@@ -1,0 +1,149 @@
+//! `runs`: what replans have staged, and what became of it.
+
+use crate::cli::failure::Failure;
+use crate::cli::output::Output;
+use crate::cli::state::StateArg;
+use crate::cli::table::OutArg;
+use crate::cli::{Exit, exit};
+use crate::orchestrate::current::Current;
+use crate::orchestrate::event::read_events;
+use crate::orchestrate::replan::{EVENTS_FILE, still_holding};
+use crate::orchestrate::store::RunStatus;
+use crate::orchestrate::view::runs;
+use clap::Subcommand;
+use clap::builder::PossibleValuesParser;
+use serde_json::json;
+use std::collections::BTreeMap;
+
+const EXAMPLES: &str = "\
+Examples:
+  wavewright runs list --state my-state
+  wavewright runs show R120-3f9a1c02 --state my-state
+  wavewright runs discard R120-3f9a1c02 --state my-state";
+
+/// Shows the runs of replan, and discards a staged one
+///
+/// A run is staged until it is released, or discarded: by hand, or as another one is staged.
+#[derive(Debug, clap::Args)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", exit::help()))]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    List(ListArgs),
+    Show(RunArgs),
+    Discard(DiscardArgs),
+}
+
+/// Lists the runs: what each read, and what became of it
+#[derive(Debug, clap::Args)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", exit::help()))]
+struct ListArgs {
+    #[command(flatten)]
+    state: StateArg,
+    /// Those of this status only
+    #[arg(long, value_parser = PossibleValuesParser::new(RunStatus::ALL.map(RunStatus::name)))]
+    status: Option<String>,
+    #[command(flatten)]
+    out: OutArg,
+}
+
+/// Shows a run: its record and, of a staged one, what its release would do now
+#[derive(Debug, clap::Args)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", exit::help()))]
+struct RunArgs {
+    /// The run's id
+    #[arg(value_name = "ID")]
+    run: String,
+    #[command(flatten)]
+    state: StateArg,
+}
+
+/// Discards a staged run: it will not be released, and its plan is thrown away
+#[derive(Debug, clap::Args)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", exit::help()))]
+struct DiscardArgs {
+    /// The run's id
+    #[arg(value_name = "ID")]
+    run: String,
+    #[command(flatten)]
+    state: StateArg,
+}
+
+pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
+    match &args.command {
+        Command::List(args) => list(args, output),
+        Command::Show(args) => show(args, output),
+        Command::Discard(args) => discard(args, output),
+    }
+}
+
+fn list(args: &ListArgs, output: Output) -> Result<Exit, Failure> {
+    let known = args.state.open()?.runs()?;
+    let table = runs(&known, args.status.as_deref().and_then(RunStatus::from_name));
+    args.out.tell("runs", &table, "no such runs", output)?;
+    Ok(Exit::Done)
+}
+
+fn discard(args: &DiscardArgs, output: Output) -> Result<Exit, Failure> {
+    args.state.open()?.discard(&args.run)?;
+    let told = || format!("The run {} is discarded", args.run);
+    output.result(|| json!({ "run": args.run, "status": RunStatus::Discarded.name() }), told)?;
+    Ok(Exit::Done)
+}
+
+fn show(args: &RunArgs, output: Output) -> Result<Exit, Failure> {
+    let mut store = args.state.open()?;
+    let run = store.run(&args.run)?;
+    let mut kinds: BTreeMap<&'static str, u64> = BTreeMap::new();
+    let mut outdated = Vec::new();
+    if run.status == RunStatus::Staged {
+        let state = Current::read(&mut store)?.state;
+        let files = store.run_files(&args.run)?;
+        let text = files.get(EVENTS_FILE).map_or(&[][..], Vec::as_slice);
+        let events = read_events(EVENTS_FILE, text, state.minor_digits);
+        let events = events.map_err(Failure::findings)?.events;
+        let (events, refused) = still_holding(&state, run.base, events);
+        events.iter().for_each(|event| *kinds.entry(event.kind()).or_default() += 1);
+        outdated.extend(refused.lines);
+    }
+    output.result(
+        || {
+            let outdated = outdated.iter().map(|((order, line), refusal)| {
+                json!({ "order": order, "line": line, "reason": refusal.to_string() })
+            });
+            json!({
+                "run": run.id,
+                "status": run.status.name(),
+                "asked": run.asked,
+                "base": run.base,
+                "model": run.model,
+                "plan_digest": run.plan_digest,
+                "released_at": run.released_at,
+                "events": kinds,
+                "outdated": outdated.collect::<Vec<_>>(),
+            })
+        },
+        || {
+            let mut rows = vec![
+                ("status", run.status.name().to_owned()),
+                ("asked", run.asked.clone()),
+                ("base", format!("event {} of the log", run.base)),
+                ("model", run.model.clone()),
+            ];
+            rows.extend(run.released_at.map(|at| ("released", format!("up to event {at}"))));
+            rows.extend(
+                kinds.iter().map(|(kind, count)| ("release", format!("would add {count} {kind}"))),
+            );
+            let rows = rows.iter().map(|(label, value)| format!("\n  {label:10}  {value}"));
+            let refused = outdated.iter().map(|((order, line), refusal)| {
+                format!("\n  {:10}  order {order}, line {line}: {refusal}", "left out")
+            });
+            format!("Run {}{}", run.id, rows.chain(refused).collect::<String>())
+        },
+    )?;
+    Ok(Exit::Done)
+}
