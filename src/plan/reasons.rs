@@ -10,7 +10,7 @@ use crate::plan::{Ledger, Reason, Unfilled};
 use crate::time::Day;
 use crate::units::Decimal;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 
 /// Fills in the reasons and the cheapest fix of every open line.
@@ -181,9 +181,11 @@ impl Case<'_> {
             }
         }
         let mut anything_left = false;
+        let needed = if self.planner.model.rules.split_lines { 1 } else { row.quantity as i64 };
+        let contents = [Content { line: row.line.0, sku: terms.sku, quantity: needed as u32 }];
+        let mut room = Room::new(self, &contents);
         for Possible { group, source, release } in ways {
-            let needed = if self.planner.model.rules.split_lines { 1 } else { row.quantity as i64 };
-            let left = self.usage.stock_left(wave, source, terms.sku, release);
+            let left = room.stock_left(source, release);
             let name = &wave.nodes[source].id;
             if left < needed {
                 let missing = needed - left.max(0);
@@ -191,8 +193,7 @@ impl Case<'_> {
                 found.add(Reason::StockTakenByBetterUse, help);
                 continue;
             }
-            let contents = [Content { line: row.line.0, sku: terms.sku, quantity: needed as u32 }];
-            if let Some((node, day)) = self.full_node(group, source, release, &contents) {
+            if let Some((node, day)) = room.full_node(group, source, release) {
                 let node = &wave.nodes[node].id;
                 found.add(Reason::Capacity, || format!("more capacity at {node} on {day}"));
                 continue;
@@ -222,15 +223,14 @@ impl Case<'_> {
     /// Every way of an open line: direct, and by each source and release over lanes.
     fn ways(&self, line: usize) -> Vec<Possible<'_>> {
         let transfers = &self.options.transfers;
-        let mut moved: BTreeSet<(NodeId, NodeId, Day, Day)> = BTreeSet::new();
-        for (index, supply) in transfers.supplies.iter().enumerate() {
-            if supply.line == line {
-                transfers.routes(index, &mut |route| {
-                    let release = transfers.departures[route.departures[0]].hop.departs;
-                    moved.insert((route.node, supply.source, release, route.arrives));
-                });
-            }
+        let mut known: FxHashSet<(NodeId, NodeId, Day, Day)> = FxHashSet::default();
+        for (index, supply) in transfers.supplies_of(line) {
+            transfers.routes(index, &mut |route| {
+                let release = transfers.departures[route.departures[0]].hop.departs;
+                known.insert((route.node, supply.source, release, route.arrives));
+            });
         }
+        let moved: BTreeSet<(NodeId, NodeId, Day, Day)> = known.into_iter().collect();
         let mut ways = Vec::new();
         for group in &self.options.groups {
             if group.direct.contains(&line) {
@@ -263,31 +263,6 @@ impl Case<'_> {
         })
     }
 
-    /// The node and date that have no room for a line by an option, if one has not.
-    fn full_node(
-        &self,
-        group: &Group,
-        source: NodeId,
-        release: Day,
-        contents: &[Content],
-    ) -> Option<(NodeId, Day)> {
-        let wave = self.planner.wave;
-        let shipped_with =
-            self.usage.made(self.order).contains(&(group.node, group.service, group.ship_date));
-        if !self.usage.takes(wave, group.node, group.ship_date, contents, shipped_with) {
-            return Some((group.node, group.ship_date));
-        }
-        if source != group.node && !self.usage.takes(wave, source, release, contents, false) {
-            return Some((source, release));
-        }
-        let (service, zone) = group.service.zip(group.zone)?;
-        let limit = wave.parcels_per_day(group.node, service)?;
-        let used = self.usage.parcels.get(&(group.node, service, group.ship_date)).copied();
-        let parcels = freight(wave, service, zone.zone, contents).map_or(0, |f| f.parcels);
-        let full = used.unwrap_or(0) + parcels as i64 > limit as i64 && !shipped_with;
-        full.then_some((group.node, group.ship_date))
-    }
-
     /// Whether a shipment of this group would be one more than the order may have.
     fn one_too_many(&self, group: &Group) -> bool {
         let wave = self.planner.wave;
@@ -297,6 +272,69 @@ impl Case<'_> {
         let exists =
             self.usage.made(self.order).contains(&(group.node, group.service, group.ship_date));
         !exists && made >= limit
+    }
+}
+
+/// What is left for an open line, worked out once for each place and day.
+struct Room<'c, 'a> {
+    case: &'c Case<'a>,
+    contents: &'c [Content],
+    /// Units by source and release.
+    stock: FxHashMap<(NodeId, Day), i64>,
+    /// Whether a node takes the line on a day; and whether with a shipment that is made anyway.
+    takes: FxHashMap<(NodeId, Day, bool), bool>,
+    /// Whether the carrier of a group takes the line; of the last group asked about.
+    carrier: Option<(&'c Group, bool)>,
+}
+
+impl<'c> Room<'c, '_> {
+    fn new<'a>(case: &'c Case<'a>, contents: &'c [Content]) -> Room<'c, 'a> {
+        let (stock, takes) = (FxHashMap::default(), FxHashMap::default());
+        Room { case, contents, stock, takes, carrier: None }
+    }
+
+    fn stock_left(&mut self, source: NodeId, release: Day) -> i64 {
+        let (case, sku) = (self.case, self.contents[0].sku);
+        let left = || case.usage.stock_left(case.planner.wave, source, sku, release);
+        *self.stock.entry((source, release)).or_insert_with(left)
+    }
+
+    fn takes(&mut self, node: NodeId, day: Day, joins: bool) -> bool {
+        let (case, contents) = (self.case, self.contents);
+        let takes = || case.usage.takes(case.planner.wave, node, day, contents, joins);
+        *self.takes.entry((node, day, joins)).or_insert_with(takes)
+    }
+
+    /// The node and date that have no room for the line by an option, if one has not.
+    fn full_node(
+        &mut self,
+        group: &'c Group,
+        source: NodeId,
+        release: Day,
+    ) -> Option<(NodeId, Day)> {
+        let made = self.case.usage.made(self.case.order);
+        let shipped_with = made.contains(&(group.node, group.service, group.ship_date));
+        if !self.takes(group.node, group.ship_date, shipped_with) {
+            return Some((group.node, group.ship_date));
+        }
+        if source != group.node && !self.takes(source, release, false) {
+            return Some((source, release));
+        }
+        let is_known = self.carrier.is_some_and(|(known, _)| std::ptr::eq(known, group));
+        if !is_known {
+            self.carrier = Some((group, shipped_with || self.carrier_takes(group)));
+        }
+        let takes = self.carrier.is_none_or(|(_, takes)| takes);
+        (!takes).then_some((group.node, group.ship_date))
+    }
+
+    fn carrier_takes(&self, group: &Group) -> bool {
+        let (wave, usage) = (self.case.planner.wave, self.case.usage);
+        let Some((service, zone)) = group.service.zip(group.zone) else { return true };
+        let Some(limit) = wave.parcels_per_day(group.node, service) else { return true };
+        let used = usage.parcels.get(&(group.node, service, group.ship_date)).copied();
+        let parcels = freight(wave, service, zone.zone, self.contents).map_or(0, |f| f.parcels);
+        used.unwrap_or(0) + parcels as i64 <= limit as i64
     }
 }
 

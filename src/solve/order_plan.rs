@@ -41,24 +41,19 @@ impl Covers {
         covers.cost[0][0] = 0.0;
         // A cover grows by the shipment that takes units of the first need not yet whole; to be
         // found whatever the order, shipments are added by rising state.
-        let choices: Vec<(Kind, usize, f64)> = best.iter().collect();
         for target in 1..count {
-            for &(kind, part, price) in &choices {
-                if part > target || !states.is_within(part, target) {
-                    continue;
-                }
-                // Of the covers with the same shipments in another order, one is enough.
-                if first_need(states, part) != first_need(states, target) {
-                    continue;
-                }
-                for &claim in exchanges.claims(kind.class) {
-                    for layer in 0..layers {
-                        let Some(after) = exchanges.after(layer, claim) else { continue };
-                        let last = Last { kind, state: part, layer };
-                        covers.grow((layer, after), target, last, price - claim.saved);
+            // Of the covers with the same shipments in another order, one is enough.
+            states.first_parts(target, |part| {
+                for (kind, price) in best.of_state(part) {
+                    for &claim in exchanges.claims(kind.class) {
+                        for layer in 0..layers {
+                            let Some(after) = exchanges.after(layer, claim) else { continue };
+                            let last = Last { kind, state: part, layer };
+                            covers.grow((layer, after), target, last, price - claim.saved);
+                        }
                     }
                 }
-            }
+            });
         }
         covers
     }
@@ -89,10 +84,7 @@ impl Covers {
         let (states, exchanges) = (&tables.states, &tables.exchanges);
         let mut least = Rest { cost: f64::INFINITY, layer: 0, shipments: 0, state: 0 };
         for state in 0..states.count() {
-            let fits = (0..states.needs()).all(|need| {
-                states.digit(state, need) + states.digit(covered, need) <= states.whole(need)
-            });
-            if !fits || !terms.allows(states, covered + state) {
+            if !states.fit_together(state, covered) || !terms.allows(states, covered + state) {
                 continue;
             }
             let open = open_cost(tables, covered + state);
@@ -131,10 +123,6 @@ struct Rest {
     layer: usize,
     shipments: usize,
     state: usize,
-}
-
-fn first_need(states: &States, state: usize) -> Option<usize> {
-    (0..states.needs()).find(|need| states.digit(state, *need) > 0)
 }
 
 /// The terms of an order plan that are not in its shipments.

@@ -88,13 +88,13 @@ impl BestShipments {
         }
     }
 
-    /// Kind, state and cost of the shipments found.
-    pub fn iter(&self) -> impl Iterator<Item = (Kind, usize, f64)> + '_ {
-        self.cost.iter().enumerate().flat_map(|(index, costs)| {
-            let kind = Kind { class: index / 2, added: index % 2 };
-            let finite = costs.iter().enumerate().filter(|(_, cost)| cost.is_finite());
-            finite.map(move |(state, cost)| (kind, state, *cost))
-        })
+    /// Kind and cost of the shipments found that cover a state.
+    pub fn of_state(&self, state: usize) -> impl Iterator<Item = (Kind, f64)> + '_ {
+        self.cost
+            .iter()
+            .enumerate()
+            .filter(move |(_, costs)| costs[state].is_finite())
+            .map(move |(index, costs)| (Kind { class: index / 2, added: index % 2 }, costs[state]))
     }
 
     /// The entries of a shipment found.

@@ -13,6 +13,7 @@ pub struct States {
     radix: Vec<usize>,
     stride: Vec<usize>,
     count: usize,
+    is_binary: bool,
 }
 
 impl States {
@@ -31,7 +32,8 @@ impl States {
             stride.push(count);
             count *= r;
         }
-        States { radix, stride, count }
+        let is_binary = radix.iter().all(|r| *r == 2);
+        States { radix, stride, count, is_binary }
     }
 
     pub fn count(&self) -> usize {
@@ -62,7 +64,7 @@ impl States {
 
     /// Whether every need is covered whole or not at all.
     pub fn is_binary(&self) -> bool {
-        self.radix.iter().all(|r| *r == 2)
+        self.is_binary
     }
 
     /// Units of an open line in a state.
@@ -74,9 +76,79 @@ impl States {
 
     /// Whether `part` takes no more of any need than `whole`.
     pub fn is_within(&self, part: usize, whole: usize) -> bool {
-        if self.is_binary() {
+        if self.is_binary {
             return part & !whole == 0;
         }
         (0..self.needs()).all(|need| self.digit(part, need) <= self.digit(whole, need))
+    }
+
+    /// Whether two states take no more of any need together than there is.
+    pub fn fit_together(&self, a: usize, b: usize) -> bool {
+        if self.is_binary {
+            return a & b == 0;
+        }
+        (0..self.needs()).all(|need| self.digit(a, need) + self.digit(b, need) <= self.whole(need))
+    }
+
+    /// Visits the states within another that take something of its first need.
+    pub fn first_parts(&self, whole: usize, mut visit: impl FnMut(usize)) {
+        if self.is_binary {
+            let first = whole & whole.wrapping_neg();
+            let others = whole ^ first;
+            let mut part = others;
+            loop {
+                visit(part | first);
+                if part == 0 {
+                    return;
+                }
+                part = (part - 1) & others;
+            }
+        }
+        let taken = |state: usize| (0..self.needs()).find(|need| self.digit(state, *need) > 0);
+        let first = taken(whole);
+        (1..=whole)
+            .filter(|part| self.is_within(*part, whole) && taken(*part) == first)
+            .for_each(visit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn states(radix: &[usize]) -> States {
+        let stride = radix.iter().scan(1, |next, r| {
+            let stride = *next;
+            *next *= r;
+            Some(stride)
+        });
+        States {
+            stride: stride.collect(),
+            count: radix.iter().product(),
+            is_binary: radix.iter().all(|r| *r == 2),
+            radix: radix.to_vec(),
+        }
+    }
+
+    fn first_parts(states: &States, whole: usize) -> Vec<usize> {
+        let mut parts = Vec::new();
+        states.first_parts(whole, |part| parts.push(part));
+        parts.sort_unstable();
+        parts
+    }
+
+    #[test]
+    fn a_part_takes_of_the_first_need() {
+        assert_eq!(first_parts(&states(&[2, 2, 2]), 0b110), [0b010, 0b110]);
+        // Two of the first need, and one of the second.
+        assert_eq!(first_parts(&states(&[3, 2]), 2 + 3), [1, 2, 4, 5]);
+    }
+
+    #[test]
+    fn states_fit_together_digit_by_digit() {
+        let binary = states(&[2, 2]);
+        assert!(binary.fit_together(1, 2) && !binary.fit_together(1, 3));
+        let mixed = states(&[3, 2]);
+        assert!(mixed.fit_together(1, 4) && !mixed.fit_together(2, 4));
     }
 }

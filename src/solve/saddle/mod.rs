@@ -23,6 +23,8 @@ use rustc_hash::FxHashSet;
 /// The bound has converged when it is this close to the master, and has stalled when it rises by
 /// less in a round; as a part of the gap asked for, and relatively at least.
 const CONVERGED: f64 = 0.02;
+/// Where the plan is further off than the target gap, rounds are to give more: so much of that.
+const OF_GAP: f64 = 0.25;
 const MIN_CONVERGED: f64 = 1e-6;
 /// Rounds of cuts, at most.
 const MAX_CUT_ROUNDS: usize = 12;
@@ -55,7 +57,6 @@ pub fn raise(
     let plan = plan.map(|(order, shipped)| OrderColumn::new(problem, order, shipped.clone()));
     best.columns.extend(plan.filter(|plan| known.insert(plan.key())));
     best.values.resize(best.columns.len(), 0.0);
-    let converged = (CONVERGED * settings.gap).max(MIN_CONVERGED);
     let pools = Pools::new(problem);
     let mut duals = best.duals.clone();
     let (mut distance, mut stalled, mut cut_rounds) = (CUTS_FROM, 0, 0);
@@ -82,6 +83,8 @@ pub fn raise(
         if incumbent - best.bound <= settings.gap * incumbent.abs() || control.stopped().is_some() {
             break;
         }
+        let gap = settings.gap.max(OF_GAP * (incumbent - best.bound) / incumbent.abs());
+        let converged = (CONVERGED * gap).max(MIN_CONVERGED);
         stalled = if best.bound - before <= converged * best.bound.abs() { stalled + 1 } else { 0 };
         let mut is_cut = false;
         // Where pricing is a bound only, the distance stays.
