@@ -230,10 +230,10 @@ impl<'a> Run<'a> {
         self.report(Stage::FirstPlan);
     }
 
-    /// The orders one after the other at prices, re-evaluated.
+    /// Another plan, from nothing: the orders one after the other at prices.
     pub fn guided_plan(&mut self, guide: &Duals) {
-        let columns = greedy(self.problem, guide, &|| self.stop());
-        self.offer_reevaluated(primal::by_order(self.problem, columns.into_iter()));
+        self.offer(greedy(self.problem, guide, &|| self.stop()));
+        self.report(Stage::Prices);
     }
 
     /// Prices and a bound, from what is known of those of a similar wave.

@@ -14,6 +14,9 @@ const SIFTINGS: usize = 3;
 /// What the bound may lack because of options that were not kept, as a part of the gap asked for.
 const MISSED: f64 = 0.1;
 
+/// The part of the time left that raising prices before another sifting is to have at least.
+const MIN_PART: f64 = 0.2;
+
 /// Plans a wave of which only the options that matter are kept in memory.
 ///
 /// # Errors
@@ -55,15 +58,18 @@ pub(super) fn solve_sifted(
         }
         let missed = reached - relaxation.bound;
         let is_enough = sifting > 0 && missed <= MISSED * settings.gap * reached.abs();
-        // What is left has to do for another sifting, and for good plans.
+        let goes_on = !is_enough && sifting < SIFTINGS && run.is_open();
+        // What is left has to do for another sifting, and for good plans; with too little for
+        // both, good plans come first.
         let left = control.seconds_left();
         let part_of_time = if left.is_finite() { PRICING_TIME - seconds_each / left } else { 1.0 };
-        let goes_on = !is_enough && sifting < SIFTINGS && part_of_time > 0.0 && run.is_open();
+        let sifts_again = goes_on && part_of_time >= MIN_PART;
         if goes_on {
+            let part_of_time = if sifts_again { part_of_time } else { PRICING_TIME };
             relaxation = run.raise(relaxation, MAX_ROUNDS, part_of_time)?;
         }
         best = run.best;
-        if !goes_on {
+        if !sifts_again {
             break;
         }
     }
