@@ -14,6 +14,7 @@ fn main() {
         nodes: 150,
         skus: 5_000,
         regime: Regime::Omnichannel,
+        returns: 0,
         seed: 1,
     };
     let wave = generate(&settings).expect("the settings are within the limits");

@@ -70,7 +70,7 @@ fn rounds(problem: &WaveProblem) -> Vec<f64> {
 
 fn case(regime: Regime, orders: usize) -> (Wave, Model) {
     let (nodes, skus) = (60, 2_000);
-    let settings = GenerateSettings { orders, nodes, skus, regime, seed: 1 };
+    let settings = GenerateSettings { orders, nodes, skus, regime, returns: 0, seed: 1 };
     let tables = generate(&settings).expect("the settings are within the limits");
     let root = tempfile::tempdir().expect("a temporary folder");
     let folder = root.path().join("wave");

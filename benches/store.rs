@@ -27,6 +27,7 @@ fn main() {
         nodes: 150,
         skus: 5_000,
         regime: Regime::Plentiful,
+        returns: 0,
         seed: 1,
     };
     let generated = generate(&settings).expect("the settings are within the limits");

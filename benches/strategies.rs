@@ -64,7 +64,8 @@ fn cpu_seconds() -> Option<f64> {
 }
 
 fn case(regime: Regime, orders: usize) -> (Wave, Model) {
-    let settings = GenerateSettings { orders, nodes: 150, skus: 5_000, regime, seed: 1 };
+    let settings =
+        GenerateSettings { orders, nodes: 150, skus: 5_000, regime, returns: 0, seed: 1 };
     let tables = generate(&settings).expect("the settings are within the limits");
     let root = tempfile::tempdir().expect("a temporary folder");
     let folder = root.path().join("wave");

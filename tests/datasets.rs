@@ -2,9 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use wavewright::domain::{CapacityUnit, CostKey, Deadline, Escalate, Journey, NodeKind, Wave};
-use wavewright::generate::{
-    Format, GenerateSettings, Regime, generate, generate_with_returns, write,
-};
+use wavewright::generate::{Format, GenerateSettings, Regime, generate, write};
 use wavewright::ids::{LineId, NodeId};
 use wavewright::ingest::{read_model, read_wave, shipped_models};
 use wavewright::network::haversine_km;
@@ -113,8 +111,8 @@ fn generated_waves_are_clean_in_both_formats() {
     let sizes = [(1, 5, 1), (40, 6, 12), (1500, 40, 500)];
     for regime in Regime::ALL {
         for (seed, (orders, nodes, skus)) in (1..).zip(sizes) {
-            let settings = GenerateSettings { orders, nodes, skus, regime, seed };
-            let generated = generate_with_returns(&settings, 100).unwrap();
+            let settings = GenerateSettings { orders, nodes, skus, regime, returns: 100, seed };
+            let generated = generate(&settings).unwrap();
             for (extension, format) in [("csv", Format::Csv), ("parquet", Format::Parquet)] {
                 let name = format!("{}-{orders}-{extension}", regime.name());
                 let path = folder.path().join(name);
@@ -131,8 +129,14 @@ fn generated_waves_are_clean_in_both_formats() {
 #[test]
 fn a_generated_wave_is_the_same_from_csv_and_from_parquet() {
     let folder = tempfile::tempdir().unwrap();
-    let settings =
-        GenerateSettings { orders: 60, nodes: 9, skus: 30, regime: Regime::Omnichannel, seed: 5 };
+    let settings = GenerateSettings {
+        orders: 60,
+        nodes: 9,
+        skus: 30,
+        regime: Regime::Omnichannel,
+        returns: 0,
+        seed: 5,
+    };
     let generated = generate(&settings).unwrap();
     let read = |name: &str, format| {
         let path = folder.path().join(name);
@@ -225,7 +229,7 @@ fn each_line_of_a_generated_wave_alone_can_be_served_and_a_hard_one_in_time() {
     let folder = tempfile::tempdir().unwrap();
     for regime in Regime::ALL {
         for (orders, nodes, skus) in [(60, 5, 20), (1200, 30, 300)] {
-            let settings = GenerateSettings { orders, nodes, skus, regime, seed: 77 };
+            let settings = GenerateSettings { orders, nodes, skus, regime, returns: 0, seed: 77 };
             let path = folder.path().join(format!("{}-{orders}", regime.name()));
             write(&generate(&settings).unwrap(), &path, Format::Csv).unwrap();
             let wave = clean(&path);

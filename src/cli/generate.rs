@@ -3,9 +3,7 @@
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::{Exit, exit};
-use crate::generate::{
-    Format, GenerateError, GenerateSettings, Regime, generate_with_returns, write,
-};
+use crate::generate::{Format, GenerateError, GenerateSettings, Regime, generate, write};
 use crate::units::parse_fixed;
 use clap::ValueEnum;
 use serde_json::json;
@@ -84,6 +82,7 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
             RegimeName::Peak => Regime::Peak,
             RegimeName::Omnichannel => Regime::Omnichannel,
         },
+        returns: args.returns,
         seed: args.seed,
     };
     let format = match args.format {
@@ -91,7 +90,7 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
         Some(FormatName::Parquet) => Format::Parquet,
         None => settings.format(),
     };
-    let generated = generate_with_returns(&settings, args.returns)?;
+    let generated = generate(&settings)?;
     write(&generated, &args.out, format)?;
     let rows: Vec<(&str, usize)> =
         generated.tables.iter().map(|(name, table)| (*name, table.height())).collect();

@@ -72,6 +72,8 @@ pub struct GenerateSettings {
     pub nodes: usize,
     pub skus: usize,
     pub regime: Regime,
+    /// For every thousand orders; all other tables are the same with and without them.
+    pub returns: u32,
     pub seed: u64,
 }
 
@@ -163,20 +165,8 @@ impl Setting {
 /// # Errors
 /// When a number of the settings is out of its range.
 pub fn generate(settings: &GenerateSettings) -> Result<Generated, GenerateError> {
-    generate_with_returns(settings, 0)
-}
-
-/// As [`generate`], with so many returns for every thousand orders; all other tables are the same
-/// with and without returns.
-///
-/// # Errors
-/// When a number is out of its range.
-pub fn generate_with_returns(
-    settings: &GenerateSettings,
-    per_thousand: u32,
-) -> Result<Generated, GenerateError> {
     use GenerateSettings as S;
-    in_range("returns for a thousand orders", per_thousand as usize, 0, 1000)?;
+    in_range("returns for a thousand orders", settings.returns as usize, 0, 1000)?;
     in_range("orders", settings.orders, 1, S::MOST_ORDERS)?;
     in_range("nodes", settings.nodes, S::LEAST_NODES, S::MOST_NODES)?;
     in_range("skus", settings.skus, 1, S::MOST_SKUS)?;
@@ -191,7 +181,7 @@ pub fn generate_with_returns(
     let stock = stock::draw(&setting, &sites, &items, &demand, seed);
     let capacities = capacity::draw(&setting, &sites, &stock, &demand, seed);
     let past = past::draw(&setting, &sites, &stock, &demand, seed);
-    let returns = returns::draw(per_thousand, &demand, &sites, &metros, seed);
+    let returns = returns::draw(settings.returns, &demand, &sites, &metros, seed);
 
     let mut tables = vec![
         ("nodes", sites::nodes(&sites)),
@@ -216,7 +206,7 @@ pub fn generate_with_returns(
     Ok(Generated {
         wave: wave_toml(settings, &setting),
         tables,
-        readme: readme(settings, demand.lines.len(), per_thousand),
+        readme: readme(settings, demand.lines.len()),
     })
 }
 
@@ -244,10 +234,10 @@ fn wave_toml(settings: &GenerateSettings, setting: &Setting) -> String {
     text
 }
 
-fn readme(settings: &GenerateSettings, lines: usize, per_thousand: u32) -> String {
-    let GenerateSettings { orders, nodes, skus, regime, seed } = settings;
+fn readme(settings: &GenerateSettings, lines: usize) -> String {
+    let GenerateSettings { orders, nodes, skus, regime, returns, seed } = settings;
     let regime = regime.name();
-    let returns = match per_thousand {
+    let returns = match *returns {
         0 => String::new(),
         share => format!("--returns {} ", format_fixed(share.into(), 3)),
     };

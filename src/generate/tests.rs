@@ -5,7 +5,7 @@ use crate::tables::Column;
 use std::collections::BTreeMap;
 
 fn settings(regime: Regime) -> GenerateSettings {
-    GenerateSettings { orders: 2000, nodes: 40, skus: 600, regime, seed: 11 }
+    GenerateSettings { orders: 2000, nodes: 40, skus: 600, regime, returns: 0, seed: 11 }
 }
 
 fn wave(regime: Regime) -> Generated {
@@ -85,7 +85,8 @@ fn stock_ratio(wave: &Generated) -> i64 {
 #[test]
 fn the_same_settings_give_the_same_bytes_and_another_seed_others() {
     for regime in Regime::ALL {
-        let small = GenerateSettings { orders: 60, nodes: 9, skus: 40, regime, seed: 3 };
+        let small =
+            GenerateSettings { orders: 60, nodes: 9, skus: 40, regime, returns: 0, seed: 3 };
         let root = tempfile::tempdir().unwrap();
         for (name, format) in [("csv", Format::Csv), ("parquet", Format::Parquet)] {
             let (first, again) = (root.path().join(name), root.path().join("again").join(name));
@@ -108,8 +109,14 @@ fn the_same_settings_give_the_same_bytes_and_another_seed_others() {
 #[test]
 fn the_bytes_of_a_seed_do_not_change_unnoticed() {
     use sha2::{Digest, Sha256};
-    let settings =
-        GenerateSettings { orders: 50, nodes: 8, skus: 30, regime: Regime::Omnichannel, seed: 1 };
+    let settings = GenerateSettings {
+        orders: 50,
+        nodes: 8,
+        skus: 30,
+        regime: Regime::Omnichannel,
+        returns: 0,
+        seed: 1,
+    };
     let root = tempfile::tempdir().unwrap();
     let folder = root.path().join("wave");
     write(&generate(&settings).unwrap(), &folder, Format::Csv).unwrap();
@@ -237,12 +244,13 @@ fn an_omnichannel_wave_has_pickups_kits_lanes_and_a_past() {
 #[test]
 fn returns_are_added_and_change_nothing_else() {
     for regime in Regime::ALL {
-        let settings = GenerateSettings { orders: 400, nodes: 12, skus: 60, regime, seed: 5 };
+        let settings =
+            GenerateSettings { orders: 400, nodes: 12, skus: 60, regime, returns: 0, seed: 5 };
         let plain = generate(&settings).unwrap();
-        assert_eq!(generate_with_returns(&settings, 0).unwrap(), plain);
-        let wave = generate_with_returns(&settings, 100).unwrap();
+        let settings = GenerateSettings { returns: 100, ..settings };
+        let wave = generate(&settings).unwrap();
         assert_eq!(wave.tables[..wave.tables.len() - 1], plain.tables);
-        assert_eq!(generate_with_returns(&settings, 100).unwrap(), wave);
+        assert_eq!(generate(&settings).unwrap(), wave);
         let ids = texts(&wave, "returns", "return_id");
         assert_eq!(ids.len(), 40);
         let filled = |column| -> Vec<bool> {
@@ -261,8 +269,6 @@ fn returns_are_added_and_change_nothing_else() {
         assert_eq!(is_left_at_a_visit, regime == Regime::Omnichannel);
         assert!(wave.readme.contains("--returns 0.100 "), "{}", wave.readme);
     }
-    let refused = generate_with_returns(&settings(Regime::Scarce), 1001);
-    assert!(matches!(refused, Err(GenerateError::OutOfRange { .. })), "{refused:?}");
 }
 
 #[test]
@@ -283,6 +289,7 @@ fn numbers_out_of_range_are_refused_and_an_old_folder_is_left_alone() {
         GenerateSettings { nodes: 4, ..base },
         GenerateSettings { skus: 0, ..base },
         GenerateSettings { nodes: 10_001, ..base },
+        GenerateSettings { returns: 1001, ..base },
     ] {
         assert!(matches!(generate(&wrong), Err(GenerateError::OutOfRange { .. })), "{wrong:?}");
     }

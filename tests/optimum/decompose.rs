@@ -87,7 +87,8 @@ fn a_stopped_run_keeps_its_promise() {
 
 /// A generated wave of some hundred orders, with the model `balanced`.
 fn generated(regime: Regime) -> (Wave, Model) {
-    let settings = GenerateSettings { orders: 450, nodes: 12, skus: 200, regime, seed: 3 };
+    let settings =
+        GenerateSettings { orders: 450, nodes: 12, skus: 200, regime, returns: 0, seed: 3 };
     let tables = generate(&settings).expect("the settings are within the limits");
     let root = tempfile::tempdir().expect("a temporary folder");
     let folder = root.path().join("wave");
