@@ -13,19 +13,18 @@ use crate::solve::{Control, OpeningId};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-/// Orders of a neighbourhood: it grows when the smaller ones give nothing more.
-const ORDERS: [usize; 2] = [80, 160];
+/// Orders of a neighbourhood, and nodes of branch and bound in it: they grow when less gives nothing
+/// more.
+const EFFORTS: [(usize, i32); 3] = [(80, 5), (160, 5), (160, 200)];
 /// Order plans of each that may be chosen.
 const CHOICES: usize = 40;
 /// Those of an order, the best at the prices, whose rivals come into its neighbourhood.
 const WISHES: usize = 10;
 /// Rivals for each limit that come in at once.
 const RIVALS: usize = 4;
-/// Nodes of branch and bound in one neighbourhood.
-const NODES: i32 = 5;
 /// Neighbourhoods that are searched side by side, whatever the number of threads.
 const BATCH: usize = 4;
-/// Passes over all orders with neighbourhoods of one size, at most, before the next size.
+/// Passes over all orders with one effort, at most, before the next.
 const PASSES: usize = 4;
 
 /// A plan while it is searched.
@@ -60,10 +59,10 @@ pub fn improve(
     control: &Control,
 ) -> Result<Vec<Option<Column>>, HighsError> {
     let mut search = Search::new(problem, relaxation, plan, enough);
-    let settings = MipSettings { nodes: NODES, absolute_gap: 0.5, threads: 1, ..settings };
     loop {
         let mut is_better = false;
-        for size in ORDERS {
+        for (size, nodes) in EFFORTS {
+            let settings = MipSettings { nodes, absolute_gap: 0.5, threads: 1, ..settings };
             for _ in 0..PASSES {
                 if !search.pass(size, settings, control)? {
                     break;
