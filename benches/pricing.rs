@@ -5,11 +5,12 @@
 //! price decomposition runs, and the time between reports of its first steps, which price every
 //! order once and move the prices, is that of a pricing round. `ORDERS` sets the size.
 
+mod common;
+
+use common::case;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
-use wavewright::domain::{Model, Wave};
-use wavewright::generate::{Format, GenerateSettings, Regime, generate, write};
-use wavewright::ingest::{read_model, read_wave};
+use wavewright::generate::{GenerateSettings, Regime};
 use wavewright::options::Planner;
 use wavewright::solve::{Approach, Control, ExactSettings, Sifting, WaveProblem, relax};
 
@@ -24,7 +25,8 @@ fn main() {
 }
 
 fn time(regime: Regime, orders: usize) {
-    let (wave, model) = case(regime, orders);
+    let (nodes, skus) = (60, 2_000);
+    let (wave, model) = case(GenerateSettings { orders, nodes, skus, regime, returns: 0, seed: 1 });
     let planner = Planner::new(&wave, &model);
     let threads = rayon::current_num_threads();
     println!("{regime:?}: {orders} orders, {} lines, {threads} threads", wave.lines.len());
@@ -66,16 +68,4 @@ fn rounds(problem: &WaveProblem) -> Vec<f64> {
     .expect("the relaxation is found");
     let rounds = ends.windows(2).take(ROUNDS);
     rounds.map(|pair| (pair[1] - pair[0]).as_secs_f64()).collect()
-}
-
-fn case(regime: Regime, orders: usize) -> (Wave, Model) {
-    let (nodes, skus) = (60, 2_000);
-    let settings = GenerateSettings { orders, nodes, skus, regime, returns: 0, seed: 1 };
-    let tables = generate(&settings).expect("the settings are within the limits");
-    let root = tempfile::tempdir().expect("a temporary folder");
-    let folder = root.path().join("wave");
-    write(&tables, &folder, Format::Parquet).expect("the temporary folder takes the wave");
-    let wave = read_wave(&folder).expect("a generated wave is valid").wave;
-    let model = read_model("balanced", wave.minor_digits).expect("the model is shipped");
-    (wave, model)
 }

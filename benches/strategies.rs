@@ -5,11 +5,12 @@
 //! verifier. On Linux it is the time of the processor, elsewhere that of the clock. `ORDERS` sets the size for the rules, `FEW` for those that weigh complete plans of each
 //! order.
 
+mod common;
+
+use common::case;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
-use wavewright::domain::{Model, Wave};
-use wavewright::generate::{Format, GenerateSettings, Regime, generate, write};
-use wavewright::ingest::{read_model, read_wave};
+use wavewright::generate::{GenerateSettings, Regime};
 use wavewright::options::Planner;
 use wavewright::solve::Control;
 use wavewright::strategies::Strategy;
@@ -37,7 +38,8 @@ fn main() {
 }
 
 fn time(regime: Regime, orders: usize, strategies: &[Strategy]) {
-    let (wave, model) = case(regime, orders);
+    let (wave, model) =
+        case(GenerateSettings { orders, nodes: 150, skus: 5_000, regime, returns: 0, seed: 1 });
     let planner = Planner::new(&wave, &model);
     println!("{regime:?}: {} orders, {} lines", wave.orders.len(), wave.lines.len());
     let interrupted = AtomicBool::new(false);
@@ -61,16 +63,4 @@ fn cpu_seconds() -> Option<f64> {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     let nanoseconds: f64 = text.split(' ').next()?.parse().ok()?;
     Some(nanoseconds / 1e9)
-}
-
-fn case(regime: Regime, orders: usize) -> (Wave, Model) {
-    let settings =
-        GenerateSettings { orders, nodes: 150, skus: 5_000, regime, returns: 0, seed: 1 };
-    let tables = generate(&settings).expect("the settings are within the limits");
-    let root = tempfile::tempdir().expect("a temporary folder");
-    let folder = root.path().join("wave");
-    write(&tables, &folder, Format::Parquet).expect("the temporary folder takes the wave");
-    let wave = read_wave(&folder).expect("a generated wave is valid").wave;
-    let model = read_model("balanced", wave.minor_digits).expect("the model is shipped");
-    (wave, model)
 }

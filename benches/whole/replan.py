@@ -12,13 +12,12 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
 import subprocess
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent.parent
-WITH_PLAN = (0, 4)
+from run import WITH_PLAN, program
+
 # Every so many orders one is cancelled, and another comes only later.
 CANCELLED = 200
 # Columns of numbers and of yes or no; the rest are texts.
@@ -66,11 +65,6 @@ def arguments():
     parser.add_argument("--out", type=Path, default=Path("out/replan"))
     parser.add_argument("--program", type=Path, default=program())
     return parser.parse_args()
-
-
-def program():
-    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    return target / "release" / "wavewright"
 
 
 def limits(args):

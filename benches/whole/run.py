@@ -166,9 +166,13 @@ def processor() -> str:
     return next(names, "an unknown processor")
 
 
+def program() -> Path:
+    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    return target / "release" / "wavewright"
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     add = parser.add_argument
     add("--sizes", type=int, nargs="+", default=[5_000], choices=SIZES, help="orders of the waves")
     add("--regimes", nargs="+", default=REGIMES, choices=REGIMES)
@@ -177,7 +181,7 @@ def arguments():
     add("--method", default="auto", help="as `wavewright plan` takes it")
     add("--seconds", type=float, help="of planning, in place of those of the size and the regime")
     add("--threads", type=int, default=os.cpu_count())
-    add("--program", type=Path, default=target / "release" / "wavewright")
+    add("--program", type=Path, default=program())
     add("--out", type=Path, default=ROOT / "out" / "whole")
     return parser.parse_args()
 

@@ -6,10 +6,11 @@ use crate::cli::state::StateArg;
 use crate::cli::{Exit, exit, summary};
 use crate::orchestrate::apply::entry;
 use crate::orchestrate::current::Current;
-use crate::orchestrate::event::read_events;
-use crate::orchestrate::replan::{EVENTS_FILE, still_holding};
-use crate::orchestrate::store::{Entry, RunStatus, StoreError};
-use serde_json::json;
+use crate::orchestrate::event::{Event, read_events};
+use crate::orchestrate::replan::{EVENTS_FILE, Outdated, Refusal, still_holding};
+use crate::orchestrate::state::State;
+use crate::orchestrate::store::{Entry, Run, RunStatus, Store, StoreError};
+use serde_json::{Value, json};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -45,12 +46,7 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
         if run.status != RunStatus::Staged {
             return Err(StoreError::NotStaged { id: run.id, status: run.status }.into());
         }
-        let files = store.run_files(&args.run)?;
-        let text = files.get(EVENTS_FILE).map_or(&[][..], Vec::as_slice);
-        let events = read_events(EVENTS_FILE, text, current.state.minor_digits)
-            .map_err(Failure::findings)?
-            .events;
-        let (events, outdated) = still_holding(&current.state, run.base, events);
+        let (events, outdated) = still_to_release(&mut store, &run, &current.state)?;
         let entries: Vec<Entry> = events.iter().map(entry).collect();
         match store.release_at(&args.run, current.sequence, &entries) {
             Ok(_) => break (entries.len(), outdated),
@@ -62,16 +58,7 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
     current.catch_up(&mut store, u64::MAX)?;
     current.save_if_due(&mut store)?;
     output.result(
-        || {
-            let outdated: Vec<_> = outdated
-                .lines
-                .iter()
-                .map(|((order, line), refusal)| {
-                    json!({ "order": order, "line": line, "reason": refusal.to_string() })
-                })
-                .collect();
-            json!({ "run": args.run, "events": released, "outdated": outdated })
-        },
+        || json!({ "run": args.run, "events": released, "outdated": as_json(&outdated) }),
         || {
             let events = summary::count(released as u64, "event");
             let mut text = format!("{events} of run {} are in the log", args.run);
@@ -90,4 +77,22 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
         },
     )?;
     Ok(Exit::Done)
+}
+
+/// The events of a staged run that hold in a state, and the lines that they are not about any more.
+pub(super) fn still_to_release(
+    store: &mut Store,
+    run: &Run,
+    state: &State,
+) -> Result<(Vec<Event>, Outdated), Failure> {
+    let files = store.run_files(&run.id)?;
+    let text = files.get(EVENTS_FILE).map_or(&[][..], Vec::as_slice);
+    let read = read_events(EVENTS_FILE, text, state.minor_digits).map_err(Failure::findings)?;
+    Ok(still_holding(state, run.base, read.events))
+}
+
+/// The lines left as they are, each with its reason.
+pub(super) fn as_json(outdated: &Outdated) -> Vec<Value> {
+    let line = |((order, line), refusal): (&(String, String), &Refusal)| json!({ "order": order, "line": line, "reason": refusal.to_string() });
+    outdated.lines.iter().map(line).collect()
 }

@@ -2,12 +2,12 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
+use crate::cli::release::{as_json, still_to_release};
 use crate::cli::state::StateArg;
 use crate::cli::table::OutArg;
 use crate::cli::{Exit, exit};
 use crate::orchestrate::current::Current;
-use crate::orchestrate::event::read_events;
-use crate::orchestrate::replan::{EVENTS_FILE, still_holding};
+use crate::orchestrate::replan::Outdated;
 use crate::orchestrate::store::RunStatus;
 use crate::orchestrate::view::runs;
 use clap::Subcommand;
@@ -34,8 +34,10 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     List(ListArgs),
+    /// Shows a run: its record and, of a staged one, what its release would do now
     Show(RunArgs),
-    Discard(DiscardArgs),
+    /// Discards a staged run: it will not be released, and its plan is thrown away
+    Discard(RunArgs),
 }
 
 /// Lists the runs: what each read, and what became of it
@@ -51,21 +53,10 @@ struct ListArgs {
     out: OutArg,
 }
 
-/// Shows a run: its record and, of a staged one, what its release would do now
+/// A run of a state
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{EXAMPLES}\n\n{}", exit::help()))]
 struct RunArgs {
-    /// The run's id
-    #[arg(value_name = "ID")]
-    run: String,
-    #[command(flatten)]
-    state: StateArg,
-}
-
-/// Discards a staged run: it will not be released, and its plan is thrown away
-#[derive(Debug, clap::Args)]
-#[command(after_help = format!("{EXAMPLES}\n\n{}", exit::help()))]
-struct DiscardArgs {
     /// The run's id
     #[arg(value_name = "ID")]
     run: String,
@@ -88,7 +79,7 @@ fn list(args: &ListArgs, output: Output) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn discard(args: &DiscardArgs, output: Output) -> Result<Exit, Failure> {
+fn discard(args: &RunArgs, output: Output) -> Result<Exit, Failure> {
     args.state.open()?.discard(&args.run)?;
     let told = || format!("The run {} is discarded", args.run);
     output.result(|| json!({ "run": args.run, "status": RunStatus::Discarded.name() }), told)?;
@@ -99,22 +90,15 @@ fn show(args: &RunArgs, output: Output) -> Result<Exit, Failure> {
     let mut store = args.state.open()?;
     let run = store.run(&args.run)?;
     let mut kinds: BTreeMap<&'static str, u64> = BTreeMap::new();
-    let mut outdated = Vec::new();
+    let mut outdated = Outdated::default();
     if run.status == RunStatus::Staged {
         let state = Current::read(&mut store)?.state;
-        let files = store.run_files(&args.run)?;
-        let text = files.get(EVENTS_FILE).map_or(&[][..], Vec::as_slice);
-        let events = read_events(EVENTS_FILE, text, state.minor_digits);
-        let events = events.map_err(Failure::findings)?.events;
-        let (events, refused) = still_holding(&state, run.base, events);
+        let events;
+        (events, outdated) = still_to_release(&mut store, &run, &state)?;
         events.iter().for_each(|event| *kinds.entry(event.kind()).or_default() += 1);
-        outdated.extend(refused.lines);
     }
     output.result(
         || {
-            let outdated = outdated.iter().map(|((order, line), refusal)| {
-                json!({ "order": order, "line": line, "reason": refusal.to_string() })
-            });
             json!({
                 "run": run.id,
                 "status": run.status.name(),
@@ -124,7 +108,7 @@ fn show(args: &RunArgs, output: Output) -> Result<Exit, Failure> {
                 "plan_digest": run.plan_digest,
                 "released_at": run.released_at,
                 "events": kinds,
-                "outdated": outdated.collect::<Vec<_>>(),
+                "outdated": as_json(&outdated),
             })
         },
         || {
@@ -139,7 +123,7 @@ fn show(args: &RunArgs, output: Output) -> Result<Exit, Failure> {
                 kinds.iter().map(|(kind, count)| ("release", format!("would add {count} {kind}"))),
             );
             let rows = rows.iter().map(|(label, value)| format!("\n  {label:10}  {value}"));
-            let refused = outdated.iter().map(|((order, line), refusal)| {
+            let refused = outdated.lines.iter().map(|((order, line), refusal)| {
                 format!("\n  {:10}  order {order}, line {line}: {refusal}", "left out")
             });
             format!("Run {}{}", run.id, rows.chain(refused).collect::<String>())

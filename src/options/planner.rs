@@ -1,10 +1,11 @@
 //! What option building needs of the whole wave: routes, tiers and the stock that is really free.
 
-use crate::domain::{Journey, Model, NodeKind, Wave};
-use crate::ids::{IdVec, NodeId, OrderId, ReturnId, SkuId};
+use crate::domain::{CostKey, Journey, Model, NodeKind, Wave};
+use crate::ids::{IdVec, LaneId, NodeId, OrderId, ReturnId, SkuId};
 use crate::network::Routes;
 use crate::options::{ReturnOption, ReturnOptions, frozen_parts};
 use crate::time::Day;
+use crate::units::Money;
 use rustc_hash::FxHashMap;
 
 /// Units of an item that may have left a node by a date, after what frozen commitments take.
@@ -58,8 +59,26 @@ pub struct Planner<'a> {
     tiers: IdVec<NodeId, u32>,
     /// Whether it can matter on which date a node releases, beyond how early it is.
     dates_matter: IdVec<NodeId, bool>,
+    /// Whether goods that leave over a lane apart may cost less than together.
+    splits_pay: IdVec<LaneId, bool>,
     stock: FxHashMap<(NodeId, SkuId), StockProfile>,
     returns: ReturnOptions,
+}
+
+/// Whether another departure over a lane may save more by rounding than it costs.
+fn splits_pay(wave: &Wave, model: &Model, lane: LaneId) -> bool {
+    let terms = &wave.lanes[lane];
+    let source = &wave.nodes[terms.from];
+    let cost = |key, amount: Money| model.weight(key).to_f64() * amount.0 as f64;
+    let saved = |key, is_rounded: bool| {
+        if is_rounded { model.weight(key).to_f64() } else { 0.0 }
+    };
+    let lane_cost = cost(CostKey::TransferFreight, terms.shipment_cost)
+        - saved(CostKey::TransferFreight, terms.cost_per_kg.0 > 0)
+        - saved(CostKey::Carbon, model.costs.carbon_price.0 > 0 && terms.kg_co2_per_kg > 0.0);
+    let release_cost = cost(CostKey::Handling, source.shipment_cost)
+        - saved(CostKey::Handling, source.minute_cost.0 > 0);
+    lane_cost + release_cost.min(0.0) < 0.0
 }
 
 /// Before every date of a wave.
@@ -110,6 +129,7 @@ impl<'a> Planner<'a> {
             routes: Routes::new(wave, model.rules.max_lanes),
             tiers: wave.nodes.iter().map(|node| model.tier(node)).collect(),
             dates_matter,
+            splits_pay: wave.lanes.ids().map(|lane| splits_pay(wave, model, lane)).collect(),
             stock,
             returns: ReturnOptions::new(wave, model),
         }
@@ -121,6 +141,11 @@ impl<'a> Planner<'a> {
 
     pub fn dates_matter(&self, node: NodeId) -> bool {
         self.dates_matter[node]
+    }
+
+    /// On how many days goods in so many parts may leave over a lane once they are there.
+    pub fn days_worth(&self, lane: LaneId, parts: usize) -> usize {
+        if self.splits_pay[lane] { parts } else { 1 }
     }
 
     /// The free stock of an item at a node; nothing where it is unlimited.

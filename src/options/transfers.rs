@@ -7,12 +7,10 @@
 //! lane costs nothing but its freight by weight, goods that leave apart may cost a minor unit less
 //! than together, by rounding: such a lane may be taken on as many days as there are parts.
 
-use crate::domain::CostKey;
 use crate::ids::{LaneId, NodeId};
 use crate::network::{Hop, next_departure};
 use crate::options::Planner;
 use crate::time::Day;
-use crate::units::Money;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A source that can release a line, with the days on which it may.
@@ -78,12 +76,13 @@ impl Transfers {
             for (lane, day) in fresh {
                 let arrived = arrives(lane, day);
                 for onward in lanes_from(planner, planner.wave.lanes[lane].to) {
-                    let mut departs = next_departure(planner.wave, onward, arrived);
-                    for _ in 0..days_worth(planner, onward, parts) {
+                    let mut from = arrived;
+                    for _ in 0..planner.days_worth(onward, parts) {
+                        let departs = next_departure(planner.wave, onward, from);
                         if departs <= last_day && days.entry(onward).or_default().insert(departs) {
                             next.push((onward, departs));
                         }
-                        departs = next_departure(planner.wave, onward, departs.plus(1));
+                        from = departs.plus(1);
                     }
                 }
             }
@@ -188,23 +187,6 @@ fn lanes_from<'a>(planner: &'a Planner, node: NodeId) -> impl Iterator<Item = La
     planner.routes.from(node).iter().take_while(|path| path.len() == 1).map(|path| path[0])
 }
 
-/// On how many days goods in so many parts may leave over a lane once they are there.
-fn days_worth(planner: &Planner, lane: LaneId, parts: usize) -> usize {
-    let (model, terms) = (planner.model, &planner.wave.lanes[lane]);
-    let source = &planner.wave.nodes[terms.from];
-    let cost = |key, amount: Money| model.weight(key).to_f64() * amount.0 as f64;
-    // What another departure may save by rounding.
-    let saved = |key, is_rounded: bool| {
-        if is_rounded { model.weight(key).to_f64() } else { 0.0 }
-    };
-    let lane_cost = cost(CostKey::TransferFreight, terms.shipment_cost)
-        - saved(CostKey::TransferFreight, terms.cost_per_kg.0 > 0)
-        - saved(CostKey::Carbon, model.costs.carbon_price.0 > 0 && terms.kg_co2_per_kg > 0.0);
-    let release_cost = cost(CostKey::Handling, source.shipment_cost)
-        - saved(CostKey::Handling, source.minute_cost.0 > 0);
-    if lane_cost + release_cost.min(0.0) < 0.0 { parts } else { 1 }
-}
-
 /// The days on which a source chooses to send a line over each of its lanes.
 fn release_days(
     planner: &Planner,
@@ -222,7 +204,7 @@ fn release_days(
         for fresh in &supply.fresh {
             let from = supply.days.partition_point(|day| day < fresh);
             let open = supply.days[from..].iter().filter(|day| operates.contains(**day));
-            of_lane.extend(open.take(days_worth(planner, lane, parts)));
+            of_lane.extend(open.take(planner.days_worth(lane, parts)));
         }
     }
 }

@@ -92,6 +92,11 @@ impl Usage {
         self.shipments.get(&order).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether an order makes the shipment of a group.
+    fn makes(&self, order: OrderId, group: &Group) -> bool {
+        self.made(order).contains(&(group.node, group.service, group.ship_date))
+    }
+
     /// Whether a node takes so much more work on a day.
     fn takes(
         &self,
@@ -269,9 +274,7 @@ impl Case<'_> {
         let Some(limit) = wave.max_shipments(self.order, self.planner.model) else { return false };
         let limit = limit.max(self.options.frozen.len() as u32);
         let made = self.usage.made(self.order).len() as u32;
-        let exists =
-            self.usage.made(self.order).contains(&(group.node, group.service, group.ship_date));
-        !exists && made >= limit
+        made >= limit && !self.usage.makes(self.order, group)
     }
 }
 
@@ -312,8 +315,7 @@ impl<'c> Room<'c, '_> {
         source: NodeId,
         release: Day,
     ) -> Option<(NodeId, Day)> {
-        let made = self.case.usage.made(self.case.order);
-        let shipped_with = made.contains(&(group.node, group.service, group.ship_date));
+        let shipped_with = self.case.usage.makes(self.case.order, group);
         if !self.takes(group.node, group.ship_date, shipped_with) {
             return Some((group.node, group.ship_date));
         }

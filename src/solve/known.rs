@@ -100,12 +100,10 @@ impl KnownPrices {
 
     /// The cuts that hold in a wave, on its stocks, with their prices.
     pub(super) fn cuts(&self, problem: &WaveProblem) -> Vec<(Cut, f64)> {
-        if self.cuts.is_empty() {
-            return Vec::new();
-        }
-        let places = LinePlaces::of(problem);
         let held = self.cuts.iter().filter(|(cut, _)| cut.holds(problem.planner));
-        held.map(|(cut, price)| (cut.placed(problem, &places), *price)).collect()
+        let (cuts, prices): (Vec<&NamedCut>, Vec<f64>) =
+            held.map(|(cut, price)| (cut, *price)).unzip();
+        placed(problem, cuts).into_iter().zip(prices).collect()
     }
 
     pub(super) fn by_line(&self, planner: &Planner, resources: &Resources) -> PricesByLine {
@@ -133,18 +131,30 @@ impl KnownPrices {
     }
 }
 
-/// By open line: its order, and its position in that.
-pub(super) struct LinePlaces(FxHashMap<LineId, (usize, usize)>);
-
-impl LinePlaces {
-    pub fn of(problem: &WaveProblem) -> LinePlaces {
-        let mut places = FxHashMap::default();
-        for (order, of_order) in problem.orders.iter().enumerate() {
-            let lines = of_order.options.lines.iter().enumerate();
-            places.extend(lines.map(|(line, terms)| (terms.id, (order, line))));
-        }
-        LinePlaces(places)
+/// Cuts on the stocks that a problem has; without the others they say less, but nothing false.
+pub(super) fn placed<'c>(
+    problem: &WaveProblem,
+    cuts: impl IntoIterator<Item = &'c NamedCut>,
+) -> Vec<Cut> {
+    let mut cuts = cuts.into_iter().peekable();
+    if cuts.peek().is_none() {
+        return Vec::new();
     }
+    let mut places: FxHashMap<LineId, (usize, usize)> = FxHashMap::default();
+    for (order, of_order) in problem.orders.iter().enumerate() {
+        let lines = of_order.options.lines.iter().enumerate();
+        places.extend(lines.map(|(line, terms)| (terms.id, (order, line))));
+    }
+    let on_stocks = |cut: &NamedCut| {
+        let terms = cut.terms.iter().filter_map(|term| {
+            let (order, line) = *places.get(&term.line)?;
+            let key = (line, cut.on.node, term.step);
+            let stock = stock_place(key, &problem.orders[order].tables)?;
+            Some((order, stock, term.coefficient))
+        });
+        Cut { terms: terms.collect(), limit: cut.limit, on: cut.on }
+    };
+    cuts.map(on_stocks).collect()
 }
 
 impl NamedCut {
@@ -156,17 +166,6 @@ impl NamedCut {
             CutTerm { line: line.id, quantity: line.quantity, step: stock.step, coefficient }
         };
         NamedCut { on: cut.on, limit: cut.limit, terms: cut.terms.iter().map(term).collect() }
-    }
-
-    /// On the stocks that a problem has; without the others it says less, but nothing false.
-    pub(super) fn placed(&self, problem: &WaveProblem, places: &LinePlaces) -> Cut {
-        let terms = self.terms.iter().filter_map(|term| {
-            let (order, line) = *places.0.get(&term.line)?;
-            let key = (line, self.on.node, term.step);
-            let stock = stock_place(key, &problem.orders[order].tables)?;
-            Some((order, stock, term.coefficient))
-        });
-        Cut { terms: terms.collect(), limit: self.limit, on: self.on }
     }
 
     /// Whether every plan of a wave satisfies it: where there is no more stock and no line is smaller

@@ -179,6 +179,7 @@ impl<'a> Search<'a> {
         let is_free = |order: &usize| others.iter().all(|o| o.binary_search(order).is_err());
         let rows = self.problem.resources.rows();
         let mut orders = vec![seed];
+        let mut rivals: FxHashMap<u32, std::vec::IntoIter<usize>> = FxHashMap::default();
         let mut at = 0;
         while at < orders.len() && orders.len() < size {
             for &choice in self.choices[orders[at]].iter().take(WISHES) {
@@ -188,11 +189,11 @@ impl<'a> Search<'a> {
                     if used <= left {
                         continue;
                     }
-                    for rival in self.rivals(id, &is_free, &orders) {
-                        if orders.len() < size {
-                            orders.push(rival);
-                        }
-                    }
+                    let of_row =
+                        rivals.entry(id).or_insert_with(|| self.rivals(id, &is_free).into_iter());
+                    let new = of_row.filter(|rival| !orders.contains(rival));
+                    let new: Vec<usize> = new.take(RIVALS.min(size - orders.len())).collect();
+                    orders.extend(new);
                 }
             }
             at += 1;
@@ -201,15 +202,14 @@ impl<'a> Search<'a> {
         orders
     }
 
-    /// Orders that use a resource and could do without it most cheaply.
-    fn rivals(&self, id: u32, is_free: &dyn Fn(&usize) -> bool, known: &[usize]) -> Vec<usize> {
+    /// The orders that use a resource, those first that could do without it most cheaply.
+    fn rivals(&self, id: u32, is_free: &dyn Fn(&usize) -> bool) -> Vec<usize> {
         let users = self.users.get(&id).into_iter().flatten().map(|user| *user as usize);
-        let mut rivals: Vec<(f64, usize)> = users
-            .filter(|user| is_free(user) && !known.contains(user))
-            .map(|user| (self.leaving_cost(user, id), user))
-            .collect();
+        let users = users.filter(is_free);
+        let mut rivals: Vec<(f64, usize)> =
+            users.map(|user| (self.leaving_cost(user, id), user)).collect();
         rivals.sort_by(|(a, x), (b, y)| a.total_cmp(b).then(x.cmp(y)));
-        rivals.into_iter().take(RIVALS).map(|(_, user)| user).collect()
+        rivals.into_iter().map(|(_, user)| user).collect()
     }
 
     /// What it costs at the prices that an order leaves a resource.

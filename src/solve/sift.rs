@@ -9,7 +9,7 @@
 use crate::ids::{NodeId, OrderId, ServiceId};
 use crate::options::{Departure, Group, OrderOptions, Planner};
 use crate::solve::column::{Column, Entry};
-use crate::solve::known::{LinePlaces, NamedCut};
+use crate::solve::known::{NamedCut, placed};
 use crate::solve::master::OrderColumn;
 use crate::solve::order_plan::{OrderPlan, plan_order};
 use crate::solve::pricing::{OrderPrices, Prices, Scan};
@@ -139,8 +139,7 @@ pub fn again(
         plans
     });
     (relaxation.columns, relaxation.values) = renewed.unzip();
-    let places = LinePlaces::of(problem);
-    relaxation.cuts = cuts.iter().map(|cut| cut.placed(problem, &places)).collect();
+    relaxation.cuts = placed(problem, &cuts);
     if is_done {
         relaxation.bound = lagrangian_bound(problem, relaxation.least.iter().sum(), worth);
     }

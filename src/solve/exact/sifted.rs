@@ -13,7 +13,6 @@ use crate::solve::sift;
 const SIFTINGS: usize = 3;
 /// What the bound may lack because of options that were not kept, as a part of the gap asked for.
 const MISSED: f64 = 0.1;
-
 /// The part of the time left that raising prices before another sifting is to have at least.
 const MIN_PART: f64 = 0.2;
 
