@@ -14,12 +14,12 @@ use crate::orchestrate::apply::entry;
 use crate::orchestrate::current::Current;
 use crate::orchestrate::event::Moment;
 use crate::orchestrate::replan::{
-    Difference, PREVIOUS_FILE, Previous, Replan, ReplanError, ReplanSettings, Request, Staged,
-    delta_table, replan_wave,
+    Difference, PREVIOUS_FILE, Previous, Release, Replan, ReplanError, ReplanSettings, Request,
+    Staged, delta_table, replan_wave,
 };
 use crate::orchestrate::state::State;
 use crate::orchestrate::store::{Entry, RunStatus, Store, StoreError};
-use crate::orchestrate::wave::{Network, StateWave, WaveError, write_state_wave};
+use crate::orchestrate::wave::{Network, PlannedUnits, StateWave, WaveError, write_state_wave};
 use crate::plan::{
     PLAN_TABLES, Status, WriteError, names_in, write_folder, write_plan, write_table,
 };
@@ -67,11 +67,32 @@ pub(super) struct Args {
     #[arg(long, value_name = "DAYS", default_value_t = 0,
         value_parser = clap::value_parser!(u32).range(..=3_660))]
     release_within: u32,
+    /// Nodes are told of lines that could not leave as planned if they waited for the next replan, at
+    /// this instant
+    #[arg(long, value_name = "INSTANT", value_parser = instant, conflicts_with = "release_within")]
+    next_run: Option<Moment>,
+    /// Lines that are planned stay as they are: what waits is planned around them
+    #[arg(long)]
+    keep_planned: bool,
     /// Plans and writes, and changes nothing in the state
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
     solve: SolveArgs,
+}
+
+impl Args {
+    fn settings(&self) -> ReplanSettings {
+        let planned = match self.keep_planned {
+            true => PlannedUnits::Stay,
+            false => PlannedUnits::MayChange,
+        };
+        let release = match self.next_run {
+            Some(next) => Release::BeforeRun(next.instant),
+            None => Release::Within(self.release_within),
+        };
+        ReplanSettings { planned, max_changed: self.max_changed, release }
+    }
 }
 
 fn instant(text: &str) -> Result<Moment, String> {
@@ -92,13 +113,18 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
             "name a later instant, or leave it out",
         ));
     }
+    if args.next_run.is_some_and(|next| next.instant < now.instant) {
+        let message = format!("--next-run is before the instant of planning, {now}");
+        return Err(Failure::usage(message, "name a later instant"));
+    }
+    let settings = args.settings();
     let network = Network::read(&mut store)?;
     let mut model = input::model(&args.model.model, &network.wave)?;
     args.solve.apply(&mut model);
     let previous = previous(&mut store)?;
     let laid_out = tempfile::tempdir()
         .map_err(|error| Failure::internal(format!("no temporary folder: {error}")))?;
-    let state_wave = write_state_wave(&network, state, now, laid_out.path())?;
+    let state_wave = write_state_wave(&network, state, now, settings.planned, laid_out.path())?;
     let digests = digests(laid_out.path(), &args.model.model)
         .map_err(|error| Failure::internal(format!("the input cannot be read again: {error}")))?;
     let inputs = RunInputs {
@@ -107,10 +133,8 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
         seconds: [("read".to_owned(), started.elapsed().as_secs_f64())].into(),
         ..RunInputs::default()
     };
-    let settings =
-        ReplanSettings { max_changed: args.max_changed, release_within: args.release_within };
     let previous = previous.as_ref();
-    let request = Request { network: &network, state, model: &model, now, previous, settings };
+    let request = Request { network: &network.wave, state, model: &model, now, previous, settings };
 
     let interrupt = Interrupt::listen(output)?;
     let watch = Watch::new(output, &interrupt, state.minor_digits);
@@ -309,7 +333,6 @@ impl From<WaveError> for Failure {
 impl From<ReplanError> for Failure {
     fn from(error: ReplanError) -> Failure {
         match error {
-            ReplanError::Wave(error) => error.into(),
             ReplanError::Plan(error) => error.into(),
             ReplanError::TooManyChanges { .. } => Failure::Message {
                 exit: Exit::NoPlan,

@@ -4,11 +4,12 @@ use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::release::{as_json, still_to_release};
 use crate::cli::state::StateArg;
+use crate::cli::summary::count;
 use crate::cli::table::OutArg;
 use crate::cli::{Exit, exit};
 use crate::orchestrate::current::Current;
 use crate::orchestrate::replan::Outdated;
-use crate::orchestrate::store::RunStatus;
+use crate::orchestrate::store::{Run, RunStatus, Store};
 use crate::orchestrate::view::runs;
 use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
@@ -86,17 +87,41 @@ fn discard(args: &RunArgs, output: Output) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// What has become of a staged plan since it was made.
+#[derive(Default)]
+struct Since {
+    /// The run that was released instead of it.
+    overtaken_by: Option<String>,
+    /// Events of the log that the plan does not know.
+    events: usize,
+    /// What its release would add, by kind.
+    kinds: BTreeMap<&'static str, u64>,
+    outdated: Outdated,
+}
+
+fn since(store: &mut Store, run: &Run) -> Result<Since, Failure> {
+    if run.status != RunStatus::Staged {
+        return Ok(Since::default());
+    }
+    let state = Current::read(store)?.state;
+    let base = usize::try_from(run.base).unwrap_or(usize::MAX);
+    let later = state.events.iter().skip(base);
+    // Proposals are the plan's own.
+    let events = later.filter(|event| event.kind() != "exception_proposed").count();
+    let overtaken_by = store.overtaken_by(run)?;
+    if overtaken_by.is_some() {
+        return Ok(Since { overtaken_by, events, ..Since::default() });
+    }
+    let (to_release, outdated) = still_to_release(store, run, &state)?;
+    let mut kinds = BTreeMap::new();
+    to_release.iter().for_each(|event| *kinds.entry(event.kind()).or_default() += 1);
+    Ok(Since { overtaken_by, events, kinds, outdated })
+}
+
 fn show(args: &RunArgs, output: Output) -> Result<Exit, Failure> {
     let mut store = args.state.open()?;
     let run = store.run(&args.run)?;
-    let mut kinds: BTreeMap<&'static str, u64> = BTreeMap::new();
-    let mut outdated = Outdated::default();
-    if run.status == RunStatus::Staged {
-        let state = Current::read(&mut store)?.state;
-        let events;
-        (events, outdated) = still_to_release(&mut store, &run, &state)?;
-        events.iter().for_each(|event| *kinds.entry(event.kind()).or_default() += 1);
-    }
+    let since = since(&mut store, &run)?;
     output.result(
         || {
             json!({
@@ -107,27 +132,44 @@ fn show(args: &RunArgs, output: Output) -> Result<Exit, Failure> {
                 "model": run.model,
                 "plan_digest": run.plan_digest,
                 "released_at": run.released_at,
-                "events": kinds,
-                "outdated": as_json(&outdated),
+                "overtaken_by": since.overtaken_by,
+                "events_since": since.events,
+                "events": since.kinds,
+                "outdated": as_json(&since.outdated),
             })
         },
-        || {
-            let mut rows = vec![
-                ("status", run.status.name().to_owned()),
-                ("asked", run.asked.clone()),
-                ("base", format!("event {} of the log", run.base)),
-                ("model", run.model.clone()),
-            ];
-            rows.extend(run.released_at.map(|at| ("released", format!("up to event {at}"))));
-            rows.extend(
-                kinds.iter().map(|(kind, count)| ("release", format!("would add {count} {kind}"))),
-            );
-            let rows = rows.iter().map(|(label, value)| format!("\n  {label:10}  {value}"));
-            let refused = outdated.lines.iter().map(|((order, line), refusal)| {
-                format!("\n  {:10}  order {order}, line {line}: {refusal}", "left out")
-            });
-            format!("Run {}{}", run.id, rows.chain(refused).collect::<String>())
-        },
+        || format!("Run {}{}", run.id, shown(&run, &since)),
     )?;
     Ok(Exit::Done)
+}
+
+fn shown(run: &Run, since: &Since) -> String {
+    let mut rows = vec![
+        ("status", run.status.name().to_owned()),
+        ("asked", run.asked.clone()),
+        ("base", format!("event {} of the log", run.base)),
+        ("model", run.model.clone()),
+    ];
+    rows.extend(run.released_at.map(|at| ("released", format!("up to event {at}"))));
+    if since.events > 0 {
+        let events = count(since.events as u64, "event");
+        rows.push(("since", format!("{events} that the plan does not know")));
+    }
+    match &since.overtaken_by {
+        Some(by) => rows.push((
+            "release",
+            format!("would be refused: {by} was released since it read the state; plan again"),
+        )),
+        None if run.status == RunStatus::Staged && since.kinds.is_empty() => {
+            rows.push(("release", "would add nothing".to_owned()));
+        }
+        None => (),
+    }
+    let kinds = since.kinds.iter();
+    rows.extend(kinds.map(|(kind, count)| ("release", format!("would add {count} {kind}"))));
+    let left_out = since.outdated.lines.iter().map(|((order, line), refusal)| {
+        ("left out", format!("order {order}, line {line}: {refusal}"))
+    });
+    rows.extend(left_out);
+    rows.iter().map(|(label, value)| format!("\n  {label:10}  {value}")).collect()
 }

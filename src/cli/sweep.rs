@@ -127,6 +127,7 @@ fn frontier(wave: &Wave, model: &Model, varies: &[Vary], points: &[SweepPoint]) 
         currency: wave.currency.to_string(),
         minor_digits: wave.minor_digits,
         settings: varies.iter().map(|vary| vary.setting.clone()).collect(),
+        has_decisions: wave.commitments.iter().any(|known| !known.is_frozen()),
         points: points.iter().map(point).collect(),
     }
 }
@@ -147,6 +148,7 @@ fn render(frontier: &Frontier, out: &Path) -> String {
         "kg CO2e",
     ];
     head.extend(rest.map(str::to_owned));
+    head.extend(frontier.has_decisions.then(|| "changed".to_owned()));
     table.set_header(head);
     let places = frontier.minor_digits as usize;
     let percent = |share: Option<f64>, places: usize| match share {
@@ -166,6 +168,7 @@ fn render(frontier: &Frontier, out: &Path) -> String {
             point.days_late.to_string(),
             format!("{:.1}", point.kg_co2),
         ]);
+        row.extend(frontier.has_decisions.then(|| point.changed_lines.to_string()));
         table.add_row(row);
     }
     for column in table.column_iter_mut() {

@@ -56,7 +56,7 @@ pub struct ZoneMatch {
 }
 
 /// A zone table, indexed for lookup.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ZoneTable {
     pub id: Box<str>,
     /// By rising distance.

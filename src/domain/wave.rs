@@ -21,7 +21,7 @@ pub struct ExtraColumn {
 }
 
 /// Everything a wave is made of, validated.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WaveParts {
     pub name: Box<str>,
     pub now: Zoned,
@@ -75,11 +75,7 @@ impl std::ops::Deref for Wave {
 impl Wave {
     /// Builds the indexes over validated parts.
     pub fn new(parts: WaveParts) -> Wave {
-        let windows = parts
-            .nodes
-            .iter()
-            .map(|node| window(node, node.calendar.map(|id| &parts.calendars[id]), &parts))
-            .collect();
+        let windows = parts.nodes.iter().map(|node| window(node, &parts, &parts.now)).collect();
         let mut stocked_at: IdVec<SkuId, Vec<NodeId>> =
             parts.items.iter().map(|_| Vec::new()).collect();
         for &(node, sku) in parts.stock.keys() {
@@ -116,6 +112,13 @@ impl Wave {
     /// The working days of a node from its first ship date to the end of the horizon.
     pub fn window(&self, node: NodeId) -> &[Day] {
         &self.windows[node]
+    }
+
+    /// The first ship date of a node as it would be at another instant; nothing where the horizon from
+    /// then on has none.
+    pub fn first_ship_date_at(&self, node: NodeId, at: Timestamp) -> Option<Day> {
+        let then = at.to_zoned(self.parts.now.time_zone().clone());
+        window(&self.parts.nodes[node], &self.parts, &then).first().copied()
     }
 
     /// The last date of the horizon at a node: its local date of `now` + `horizon_days`.
@@ -209,9 +212,10 @@ impl Wave {
 }
 
 /// The working days from the first ship date to the end of the horizon, both included.
-fn window(node: &Node, calendar: Option<&Calendar>, parts: &WaveParts) -> Vec<Day> {
+fn window(node: &Node, parts: &WaveParts, now: &Zoned) -> Vec<Day> {
+    let calendar: Option<&Calendar> = node.calendar.map(|id| &parts.calendars[id]);
     let is_open = |day: Day| calendar.is_none_or(|calendar| calendar.is_open(day));
-    let local = parts.now.with_time_zone(node.time_zone.clone());
+    let local = now.with_time_zone(node.time_zone.clone());
     let today = Day::from(local.date());
     let last = today.plus(parts.horizon_days);
     let clock = local.time();

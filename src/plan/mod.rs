@@ -1,6 +1,7 @@
 //! A plan: what each table of a plan folder holds, in typed form.
 
 mod certificate;
+mod changed;
 mod io;
 mod ledger;
 mod progress;
@@ -9,6 +10,7 @@ mod returns;
 
 pub use crate::network::Hop;
 pub use certificate::{Certificate, Proof, Scope, Seconds, Status, StoppedBy};
+pub use changed::changed_lines;
 pub use io::{
     AssignmentRow, Frame, LoadRow, PLAN_CODES, PLAN_TABLES, PlanRows, ReturnRow, ShipmentRow,
     StockRow, TransferRow, UnfilledRow, WriteError, check_folder, holds_result, names_in,

@@ -1,6 +1,8 @@
 //! `replan` and `release`: a plan of a state, its folder, and what it says.
 
 use crate::program::{Place, names};
+use serde_json::Value;
+use wavewright::orchestrate::store::{Address, Store};
 
 const ORDERS: &str = r#"{"id":"e1","at":"2026-11-23T07:00:00-05:00","event":"order_placed","order_id":"A","latitude":40.44,"longitude":-79.99,"postal_code":"15222","deliver_by":"2026-11-27","lines":[{"line":"1","sku":"tent","quantity":1,"unit_price":"179.00"},{"line":"2","sku":"stove","quantity":1,"unit_price":"59.00"}]}
 {"id":"e2","at":"2026-11-23T07:05:00-05:00","event":"order_placed","order_id":"B","latitude":40.75,"longitude":-73.99,"postal_code":"10001","lines":[{"line":"1","sku":"tent","quantity":2,"unit_price":"179.00"}]}
@@ -74,7 +76,7 @@ fn a_dry_run_keeps_nothing() {
     let now = "2026-11-24T09:00:00-05:00";
     let ran = place.run(&format!("replan --state DIR/s --out DIR/p --dry-run --now {now} --json"));
     let told = ran.json();
-    assert_eq!((&told["run"], &told["now"]), (&serde_json::Value::Null, &now.into()), "{told}");
+    assert_eq!((&told["run"], &told["now"]), (&Value::Null, &now.into()), "{told}");
     assert!(!place.names().contains(&"s-replan".to_owned()));
     assert_eq!(place.run("events list --state DIR/s --all").stdout, before);
     let earlier = place.run("replan --state DIR/s --out DIR/p --now 2026-11-23T06:30:00-05:00");
@@ -159,7 +161,7 @@ fn runs_are_seen_and_discarded() {
     let (first, second) = (replan("balanced", 20), replan("fastest", 30));
     let listed = || -> Vec<(String, String)> {
         let runs = place.run("runs list --state DIR/s --json").json()["runs"].clone();
-        let text = |row: &serde_json::Value, key: &str| row[key].as_str().unwrap().to_owned();
+        let text = |row: &Value, key: &str| row[key].as_str().unwrap().to_owned();
         let mut rows: Vec<_> = runs
             .as_array()
             .unwrap()
@@ -178,17 +180,69 @@ fn runs_are_seen_and_discarded() {
     assert_eq!((&shown["status"], &shown["model"]), (&"staged".into(), &"fastest".into()));
     assert_eq!(shown["events"]["line_planned"], 3);
     assert_eq!(shown["outdated"], serde_json::json!([]));
+    assert_eq!((&shown["events_since"], &shown["overtaken_by"]), (&0.into(), &Value::Null));
     let held = r#"{"id":"h","at":"2026-11-23T07:09:00-05:00","event":"order_held","order_id":"A"}"#;
     std::fs::write(place.path("held.jsonl"), held).unwrap();
     assert_eq!(place.run("events apply DIR/held.jsonl --state DIR/s").code, 0);
     let shown = place.run(&format!("runs show {second} --state DIR/s")).stdout;
     assert!(shown.contains("would add 1 line_planned"), "{shown}");
+    assert!(shown.contains("since       1 event that the plan does not know"), "{shown}");
     assert!(shown.contains("order A, line 2: the order is held"), "{shown}");
     let discarded = place.run(&format!("runs discard {second} --state DIR/s"));
     assert_eq!((discarded.code, discarded.stdout), (0, format!("The run {second} is discarded\n")));
     assert_eq!(listed(), expected("discarded", "discarded"));
     assert_eq!(place.run(&format!("runs discard {second} --state DIR/s")).code, 2);
     assert_eq!(place.run("runs show R9 --state DIR/s").code, 2);
+}
+
+/// Tests that a staged run says so where another one was released since it read the state, as a release
+/// while it was planned is, and that it then cannot be released.
+#[test]
+fn a_run_that_was_overtaken_says_so() {
+    let place = place();
+    let run = place.run("replan --state DIR/s --out DIR/p --json --quiet").json()["run"].clone();
+    let run = run.as_str().unwrap();
+    assert_eq!(place.run(&format!("release --state DIR/s --run {run}")).code, 0);
+    let address = Address::parse(place.path("s").to_str().unwrap()).unwrap();
+    let mut store = Store::open(&address).unwrap();
+    let asked = "2026-11-23T07:05:00-05:00";
+    store.stage("R2-late", asked, 2, "balanced", "late").unwrap();
+    let shown = place.run("runs show R2-late --state DIR/s");
+    let told = format!("release     would be refused: {run} was released since it read the state");
+    assert!(shown.code == 0 && shown.stdout.contains(&told), "{shown:?}");
+    let shown = place.run("runs show R2-late --state DIR/s --json").json();
+    assert_eq!((&shown["overtaken_by"], &shown["events"]), (&run.into(), &serde_json::json!({})));
+    assert!(shown["events_since"].as_u64() > Some(0), "{shown}");
+    assert_eq!(place.run("release --state DIR/s --run R2-late").code, 2);
+    // One that was released is not overtaken by a later one.
+    let shown = place.run(&format!("runs show {run} --state DIR/s --json")).json();
+    assert_eq!((&shown["status"], &shown["overtaken_by"]), (&"released".into(), &Value::Null));
+}
+
+/// Tests which lines nodes are told of where the next replan is named, and that planned ones stay as
+/// they are where that is asked for.
+#[test]
+fn what_can_wait_is_not_released() {
+    let place = place();
+    let replan = |more: &str| {
+        let ran = place.run(&format!("replan --state DIR/s --out DIR/p --json --quiet {more}"));
+        let run = ran.json()["run"].as_str().unwrap().to_owned();
+        (run.clone(), place.run(&format!("runs show {run} --state DIR/s --json")).json())
+    };
+    let released = |shown: &Value| shown["events"]["line_released"].as_u64().unwrap_or(0);
+    let (_, soon) = replan("--next-run 2026-11-23T07:15:00-05:00");
+    let (_, late) = replan("--next-run 2027-01-01T07:15:00-05:00");
+    assert_eq!((released(&soon), released(&late)), (0, 3));
+    let (run, _) = replan("--next-run 2026-11-23T07:15:00-05:00");
+    assert_eq!(place.run(&format!("release --state DIR/s --run {run}")).code, 0);
+    let later = "--now 2026-11-25T07:00:00-05:00 --model fastest";
+    let (_, free) = replan(later);
+    let (_, kept) = replan(&format!("{later} --keep-planned"));
+    assert!(!free["events"].as_object().unwrap().is_empty(), "{free}");
+    assert_eq!(kept["events"], serde_json::json!({}));
+    let early = "replan --state DIR/s --out DIR/p --next-run 2026-11-23T07:00:00-05:00";
+    let refused = place.run(early);
+    assert!(refused.code == 2 && refused.stderr.contains("--next-run is before"), "{refused:?}");
 }
 
 /// Tests that returns which nobody can plan are told, with what to do about them.

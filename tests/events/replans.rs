@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use wavewright::ids::EventId;
 use wavewright::ingest::{model_to_json, read_model, wave_files};
-use wavewright::orchestrate::replan::{ReplanSettings, Request, replan};
+use wavewright::orchestrate::replan::{Release, ReplanSettings, Request, replan};
 use wavewright::orchestrate::state::{Cause, ExceptionRules};
 use wavewright::orchestrate::wave::Network;
 use wavewright::planning::RunInputs;
@@ -33,9 +33,9 @@ fn events_of_a_plan_go_with_the_state() {
         let mut model = read_model("balanced", 2).unwrap();
         model.solve.threads = 1;
         model.rules.split_lines = seed % 2 == 1;
-        let settings = ReplanSettings { max_changed: None, release_within: 2 };
+        let settings = ReplanSettings { release: Release::Within(2), ..ReplanSettings::default() };
         let request = Request {
-            network: &network,
+            network: &network.wave,
             state: &state,
             model: &model,
             now: state.now,

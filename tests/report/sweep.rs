@@ -54,6 +54,37 @@ fn the_folder_holds_every_plan() {
     assert!(refused.stderr.contains("it holds no sweep"), "{}", refused.stderr);
 }
 
+/// Tests that of a wave that is made from a state a dearer change buys fewer changed lines, and what that
+/// costs; of the shipped series, as it is on Monday morning.
+#[test]
+fn stability_has_its_price() {
+    let place = Place::new();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let events = std::fs::read_to_string(root.join("datasets/omnichannel/events.jsonl")).unwrap();
+    let morning = events.lines().take(56).map(|line| format!("{line}\n")).collect::<String>();
+    std::fs::write(place.path("morning.jsonl"), morning).unwrap();
+    for args in [
+        "init datasets/omnichannel --state DIR/s",
+        "events apply DIR/morning.jsonl --state DIR/s",
+        "replan --state DIR/s --dry-run --out DIR/p --quiet",
+    ] {
+        assert_eq!(place.run(args).code, 0, "{args}");
+    }
+    let sweep =
+        "sweep DIR/p/wave --vary costs.change_cost=0:6:2 --threads 1 --quiet --out DIR/sweep";
+    let told = place.run(&format!("{sweep} --json")).json();
+    let points = told["points"].as_array().unwrap();
+    let changed: Vec<u64> =
+        points.iter().map(|point| point["changed_lines"].as_u64().unwrap()).collect();
+    let paid: Vec<f64> = points.iter().map(|point| point["paid"].as_f64().unwrap()).collect();
+    assert!(changed.is_sorted_by(|a, b| a >= b) && changed[0] > changed[3], "{changed:?}");
+    assert!(paid.is_sorted() && paid[0] < paid[3], "{paid:?}");
+    let text = place.run(sweep).stdout;
+    assert!(text.contains("kg CO2e   changed"), "{text}");
+    let page = std::fs::read_to_string(place.path("sweep/sweep.html")).unwrap();
+    assert!(page.contains("Paid against changed lines"));
+}
+
 /// Tests that what cannot be varied is refused before anything is planned.
 #[test]
 fn bad_settings_are_refused() {

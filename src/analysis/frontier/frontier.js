@@ -6,6 +6,7 @@ const MEASURES = {
   splits: { field: "shipments_per_order", title: "shipments per order", format: ",.3f" },
   late: { field: "days_late", title: "days late", format: ",d" },
   served: { field: "fill_rate", title: "share of units served", format: ".1%" },
+  changed: { field: "changed_lines", title: "changed lines", format: ",d" },
   carbon: { field: "kg_co2", title: "kg CO\u2082e", format: ",.1f" },
 };
 
@@ -81,7 +82,8 @@ function trade(id) {
   return draw("trade", shown, { shown: `paid_${id}`, change, empty: "There is nothing to show." });
 }
 
+const decided = data.has_decisions ? ["changed"] : [];
 ready(Promise.all([
-  ...["paid", "splits", "late", "carbon"].map(outcome),
-  ...["splits", "late", "carbon", "served"].map(trade),
+  ...["paid", "splits", "late", "carbon", ...decided].map(outcome),
+  ...["splits", "late", "carbon", "served", ...decided].map(trade),
 ]));

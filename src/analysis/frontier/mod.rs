@@ -11,7 +11,7 @@ pub use write::{check_frontier_folder, write_frontier};
 use crate::analysis::Kpis;
 use crate::domain::{CostKey, Model, Wave};
 use crate::ids::LineId;
-use crate::plan::{Plan, Status};
+use crate::plan::{Plan, Status, changed_lines};
 use crate::units::Decimal;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -35,6 +35,8 @@ pub struct Frontier {
     pub minor_digits: u32,
     /// The settings that vary, as `section.key`.
     pub settings: Vec<String>,
+    /// Whether plans of the wave can change what was decided before.
+    pub has_decisions: bool,
     pub points: Vec<FrontierPoint>,
 }
 
@@ -62,6 +64,8 @@ pub struct FrontierPoint {
     pub days_late: u64,
     pub on_time_rate: Option<f64>,
     pub fill_rate: Option<f64>,
+    /// Lines that depart from what the wave's commitments say was planned or released for them.
+    pub changed_lines: u64,
     pub kg_co2: f64,
     /// Unweighted, by cost key.
     #[serde(skip)]
@@ -102,6 +106,7 @@ impl FrontierPoint {
             days_late: late.values().map(|days| u64::from(*days)).sum(),
             on_time_rate: kpis.on_time_rate,
             fill_rate: kpis.fill_rate,
+            changed_lines: changed_lines(wave, plan).len() as u64,
             kg_co2: kpis.kg_co2,
             cost: cost.clone(),
             weights: model.weights.to_vec(),

@@ -12,6 +12,7 @@ struct Data<'a> {
     places: u32,
     currency: &'a str,
     settings: &'a [String],
+    has_decisions: bool,
     points: &'a [FrontierPoint],
 }
 
@@ -25,6 +26,7 @@ pub fn frontier_page(frontier: &Frontier) -> Result<String, serde_json::Error> {
         places: frontier.minor_digits,
         currency: &frontier.currency,
         settings: &frontier.settings,
+        has_decisions: frontier.has_decisions,
         points: &frontier.points,
     };
     let title = format!("{}: {}", frontier.wave, frontier.settings.join(", "));
@@ -49,13 +51,20 @@ pub fn frontier_page(frontier: &Frontier) -> Result<String, serde_json::Error> {
         1 => "Labels are values of the setting.",
         _ => "Lines follow the first setting.",
     };
-    let trade = format!(
+    let mut trade = format!(
         "<div class=\"pair\">\n{}{}</div>\n<div class=\"pair\">\n{}{}</div>\n",
         chart("paid_splits", "Paid against splits", hint),
         chart("paid_late", "Paid against lateness", hint),
         chart("paid_carbon", "Paid against carbon", hint),
         chart("paid_served", "Paid against units served", hint),
     );
+    if frontier.has_decisions {
+        trade += &format!(
+            "<div class=\"pair\">\n{}{}</div>\n",
+            chart("changed", "Changed lines", "Planned or released before, and not as they were."),
+            chart("paid_changed", "Paid against changed lines", hint),
+        );
+    }
     let body = [
         header,
         "<main>\n".to_owned(),
@@ -108,6 +117,7 @@ fn points(frontier: &Frontier) -> String {
         "Late lines",
         "Days late",
         "Units served",
+        "Changed lines",
         "kg CO₂e",
     ];
     head.extend(rest.map(str::to_owned));
@@ -127,6 +137,7 @@ fn points(frontier: &Frontier) -> String {
             number(point.late_lines as f64, 0),
             number(point.days_late as f64, 0),
             percent(point.fill_rate, 1),
+            number(point.changed_lines as f64, 0),
             number(point.kg_co2, 0),
         ]);
         row

@@ -34,6 +34,7 @@ fn points(frontier: &Frontier) -> Table {
         .count("days_late", |row| row.days_late as i64)
         .float("on_time_rate", |row| row.on_time_rate)
         .float("fill_rate", |row| row.fill_rate)
+        .count("changed_lines", |row| row.changed_lines as i64)
         .float("kg_co2", |row| Some(row.kg_co2))
         .finish()
 }

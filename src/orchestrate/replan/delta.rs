@@ -1,9 +1,9 @@
 //! The delta: what a plan changes against what was decided before, for which events, and what that
 //! costs or saves.
 
-use super::parts::{Part, Parts, decision, hops, is_loose, lines};
+use super::parts::{Part, Parts, decision, hops, lines};
 use crate::domain::{CostKey, Wave};
-use crate::ids::{EventId, NodeId, OrderId, ServiceId};
+use crate::ids::{EventId, Id, IdVec, LineId, NodeId, OrderId, ServiceId};
 use crate::options::{Planner, frozen_decisions};
 use crate::orchestrate::state::{Portion, State};
 use crate::orchestrate::wave::StateWave;
@@ -128,19 +128,30 @@ impl Delta {
     /// Compares what each order costs with what it cost as it was decided before.
     fn enter_costs(&mut self, planner: &Planner<'_>, of: &StateWave, plan: &Plan, state: &State) {
         let (wave, model) = (&of.wave, planner.model);
+        // An order's costs are its own: the others can be left out.
+        let mut concerned: IdVec<OrderId, bool> = wave.orders.iter().map(|_| false).collect();
+        let place = |order: OrderId| of.orders.as_slice().binary_search(&order).ok();
+        for row in &self.rows {
+            if let Some(at) = place(row.order) {
+                concerned[OrderId::from_index(at)] = true;
+            }
+        }
+        let is_concerned = |line: LineId| concerned[wave.lines[line].order];
         let mut decided = Vec::new();
-        for order in wave.orders.ids() {
+        for order in wave.orders.ids().filter(|order| concerned[*order]) {
             decided.extend(frozen_decisions(wave, order));
         }
-        for line in lines(of) {
+        for line in lines(of).filter(|line| is_concerned(*line)) {
             let (order, place) = of.lines[line];
             let portions = state.orders[order].lines[place as usize].portions.iter();
             decided.extend(
-                portions.filter(|part| is_loose(part)).filter_map(|p| decision(wave, line, p)),
+                portions.filter(|part| of.is_loose(part)).filter_map(|p| decision(wave, line, p)),
             );
         }
+        let mut planned = plan.decisions();
+        planned.retain(|row| is_concerned(row.line));
         let before = Ledger::new(planner, decided);
-        let after = Ledger::new(planner, plan.decisions());
+        let after = Ledger::new(planner, planned);
         let weighted = |ledger: &Ledger, order: OrderId| -> Objective {
             let costs = &ledger.order_costs[order];
             let keys = CostKey::ALL.into_iter().filter(|key| *key != CostKey::Change);
@@ -153,8 +164,8 @@ impl Delta {
             }
             last = Some(row.order);
             // Orders are in the wave in the order of the state.
-            if let Ok(at) = of.orders.as_slice().binary_search(&row.order) {
-                let id = <OrderId as crate::ids::Id>::from_index(at);
+            if let Some(at) = place(row.order) {
+                let id = OrderId::from_index(at);
                 let more = weighted(&after, id) - weighted(&before, id);
                 row.cost = Money(round_half_up(more.0, i128::from(Decimal::SCALE)));
             }

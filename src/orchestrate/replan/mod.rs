@@ -14,13 +14,14 @@ mod staged;
 
 pub use delta::{DELTA_COLUMNS, Delta, DeltaRow, Difference, Leg, delta_table};
 pub use previous::Previous;
+pub use release::Release;
 pub use staged::{EVENTS_FILE, Outdated, PREVIOUS_FILE, Refusal, Staged, still_holding};
 
 use crate::domain::{Model, Wave};
 use crate::options::Planner;
 use crate::orchestrate::event::{Event, Moment};
 use crate::orchestrate::state::State;
-use crate::orchestrate::wave::{Network, StateWave, WaveError, state_wave};
+use crate::orchestrate::wave::{PlannedUnits, StateWave, state_wave};
 use crate::plan::{Plan, StoppedBy};
 use crate::planning::{PlanError, RunInputs};
 use crate::solve::Control;
@@ -29,16 +30,17 @@ use parts::Parts;
 /// What a replan may change, and what of it nodes are told at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct ReplanSettings {
+    pub planned: PlannedUnits,
     /// The most lines that may depart from what was planned or released for them.
     pub max_changed: Option<usize>,
-    /// Lines whose first departure is so many days after today, or earlier, are released.
-    pub release_within: u32,
+    pub release: Release,
 }
 
 /// Everything that a replan reads.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
-    pub network: &'a Network,
+    /// The wave that the state starts from.
+    pub network: &'a Wave,
     pub state: &'a State,
     pub model: &'a Model,
     /// The instant of planning.
@@ -79,8 +81,6 @@ impl Replan {
 #[derive(Debug, thiserror::Error)]
 pub enum ReplanError {
     #[error(transparent)]
-    Wave(#[from] WaveError),
-    #[error(transparent)]
     Plan(#[from] PlanError),
     /// More lines have to change than may, whatever it costs not to.
     #[error("{least} lines change at least, {most} may")]
@@ -106,14 +106,14 @@ fn ended(by: StoppedBy) -> &'static str {
 /// Plans what is open or may still change of a state.
 ///
 /// # Errors
-/// When the state is no wave to `ingest`, the solver fails, more lines have to change than may, or
-/// planning was stopped before it had a plan that changes few enough.
+/// As [`replan_wave`].
 pub fn replan(
     request: &Request<'_>,
     inputs: RunInputs,
     control: &Control,
 ) -> Result<Replan, ReplanError> {
-    let state_wave = state_wave(request.network, request.state, request.now)?;
+    let Request { network, state, now, settings, .. } = *request;
+    let state_wave = state_wave(network, state, now, settings.planned);
     replan_wave(request, state_wave, inputs, control)
 }
 
@@ -135,8 +135,8 @@ pub fn replan_wave(
     let parts = Parts::new(state, &state_wave, &plan);
     let planner = Planner::new(&state_wave.wave, model);
     let delta = Delta::new(state, &planner, &state_wave, &plan, &parts);
-    let within = settings.release_within;
-    let events = release::events(state, &planner, &state_wave, &plan, &parts, now, within);
+    let release = settings.release;
+    let events = release::events(state, &planner, &state_wave, &plan, &parts, now, release);
     drop(planner);
     let proposals = proposals::events(state, &state_wave, &plan, &delta, now);
     let base = state.events.len() as u64;

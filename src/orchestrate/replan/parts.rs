@@ -5,7 +5,7 @@ use crate::domain::Wave;
 use crate::ids::{Id, IdVec, LineId, NodeId};
 use crate::network::Hop;
 use crate::options::Decision;
-use crate::orchestrate::state::{Portion, Stage, State, Way};
+use crate::orchestrate::state::{Portion, State, Way};
 use crate::orchestrate::wave::StateWave;
 use crate::plan::{Assignment, Plan};
 use crate::units::Quantity;
@@ -36,15 +36,10 @@ impl<'p> Parts<'p> {
         }
         let before = state_wave.lines.iter().map(|&(order, line)| {
             let portions = &state.orders[order].lines[line as usize].portions;
-            portions.iter().filter(|part| is_loose(part)).collect()
+            portions.iter().filter(|part| state_wave.is_loose(part)).collect()
         });
         Parts { planned, before: before.collect() }
     }
-}
-
-/// Whether a plan was made for units that another plan may change.
-pub(super) fn is_loose(part: &Portion) -> bool {
-    matches!(part.stage, Stage::Planned | Stage::Released) && part.way.is_some()
 }
 
 /// Frozen units of an assignment: those of commitments that go its way.

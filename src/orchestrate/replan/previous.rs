@@ -1,7 +1,7 @@
 //! What a replan starts from: the plan that is in the state, and an earlier one by the names of its
 //! orders, nodes and items, so that it can be kept.
 
-use super::parts::{decision, is_loose, lines};
+use super::parts::{decision, lines};
 use crate::domain::{CapacityUnit, Wave};
 use crate::ids::{LaneId, LineId, NodeId, ServiceId, SkuId};
 use crate::network::Hop;
@@ -232,7 +232,7 @@ pub(super) fn start(state: &State, of: &StateWave, previous: Option<&Previous>) 
         let known = &state.orders[order].lines[place as usize];
         let name = (state.order_names.name(order), &*known.name);
         known_lines.insert(name, line);
-        let loose = known.portions.iter().filter(|part| is_loose(part));
+        let loose = known.portions.iter().filter(|part| of.is_loose(part));
         let before = start.decisions.len();
         start.decisions.extend(loose.filter_map(|part| decision(wave, line, part)));
         if start.decisions.len() == before {

@@ -7,7 +7,7 @@
 use super::event_id;
 use super::parts::{Part, Parts, is_same, lines, via};
 use crate::domain::{Escalate, Wave};
-use crate::ids::{LineId, NodeId, OrderId};
+use crate::ids::{IdVec, LineId, NodeId, OrderId};
 use crate::options::{Planner, first_tier_on_time};
 use crate::orchestrate::event::{
     Change, CountFromOne, Date, Dates, Event, ExceptionRaised, LinePlanned, LineRecalled,
@@ -18,7 +18,44 @@ use crate::orchestrate::wave::StateWave;
 use crate::plan::{Plan, Reason, Unfilled};
 use crate::time::Day;
 use crate::units::Quantity;
+use jiff::Timestamp;
 use rustc_hash::FxHashMap;
+
+/// Of which lines nodes are told at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Release {
+    /// Those whose first departure is so many days after today, or earlier.
+    Within(u32),
+    /// Those that could not leave as planned if they waited for a run at an instant.
+    BeforeRun(Timestamp),
+    All,
+    Nothing,
+}
+
+impl Default for Release {
+    /// What leaves today.
+    fn default() -> Release {
+        Release::Within(0)
+    }
+}
+
+impl Release {
+    /// The last date of a first departure that a node is told of.
+    fn last_date(self, wave: &Wave, node: NodeId) -> Day {
+        match self {
+            Release::Within(days) => {
+                let zone = wave.nodes[node].time_zone.clone();
+                Day::from(wave.now.with_time_zone(zone).date()).plus(days)
+            }
+            Release::BeforeRun(next) => {
+                let first = wave.first_ship_date_at(node, next);
+                first.map_or(Day::NEVER, |first| Day(first.0 - 1))
+            }
+            Release::All => Day::NEVER,
+            Release::Nothing => Day(i32::MIN),
+        }
+    }
+}
 
 /// The events of a plan, line after line.
 pub(super) fn events(
@@ -28,10 +65,11 @@ pub(super) fn events(
     plan: &Plan,
     parts: &Parts<'_>,
     now: Moment,
-    release_within: u32,
+    release: Release,
 ) -> Vec<Event> {
     let shipments = Shipments::new(state, of, plan);
-    let writer = Writer { state, planner, of, shipments, release_within };
+    let due = of.wave.nodes.ids().map(|node| release.last_date(&of.wave, node)).collect();
+    let writer = Writer { state, planner, of, shipments, due };
     let mut changes = Vec::new();
     let unfilled: FxHashMap<LineId, &Unfilled> =
         plan.unfilled.iter().map(|row| (row.line, row)).collect();
@@ -54,7 +92,8 @@ struct Writer<'p> {
     planner: &'p Planner<'p>,
     of: &'p StateWave,
     shipments: Shipments,
-    release_within: u32,
+    /// The last date of a first departure that a node is told of now.
+    due: IdVec<NodeId, Day>,
 }
 
 impl Writer<'_> {
@@ -68,14 +107,8 @@ impl Writer<'_> {
         (self.state.order_names.name(order).into(), Text(name.clone()))
     }
 
-    /// The last date of a first departure that its node is told of now.
-    fn due(&self, node: NodeId) -> Day {
-        let zone = self.wave().nodes[node].time_zone.clone();
-        Day::from(self.wave().now.with_time_zone(zone).date()).plus(self.release_within)
-    }
-
     fn is_due(&self, part: &Part<'_>) -> bool {
-        part.assignment.release_date <= self.due(part.assignment.source)
+        part.assignment.release_date <= self.due[part.assignment.source]
     }
 
     fn line(

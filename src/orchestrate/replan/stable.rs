@@ -8,14 +8,11 @@
 
 use super::ReplanError;
 use crate::domain::{CostKey, Model, Wave};
-use crate::ids::LineId;
 use crate::ingest::model_to_json;
-use crate::options::{change_applies, change_applies_to_unfilled};
-use crate::plan::{Plan, StoppedBy};
+use crate::plan::{Plan, StoppedBy, changed_lines};
 use crate::planning::{RunInputs, plan_wave, start_from};
 use crate::solve::{Control, Start};
 use crate::units::{Decimal, Money};
-use std::collections::BTreeSet;
 
 /// Rises of the price, each fourfold.
 const RISES: u32 = 9;
@@ -104,22 +101,4 @@ fn stopped_by(plan: &Plan) -> Option<StoppedBy> {
         StoppedBy::TimeLimit | StoppedBy::MemoryLimit | StoppedBy::Interrupt => Some(by),
         StoppedBy::Gap | StoppedBy::Finished => None,
     }
-}
-
-/// The lines that depart from what was planned or released for them, as the cost of a change counts
-/// them.
-pub(super) fn changed_lines(wave: &Wave, plan: &Plan) -> BTreeSet<LineId> {
-    let is_frozen = |row: &crate::plan::Assignment| {
-        let frozen = wave.commitments_of(row.line).filter(|known| known.is_frozen());
-        let here = frozen.filter(|known| {
-            let way = (known.node, known.service, known.ship_date);
-            row.hops.is_empty() && way == (row.source, row.service, Some(row.ship_date))
-        });
-        here.map(|known| known.quantity).sum::<u32>() >= row.quantity
-    };
-    let moved = plan.assignments.iter().filter(|row| {
-        !is_frozen(row) && change_applies(wave, row.line, row.source, row.service, row.ship_date)
-    });
-    let open = plan.unfilled.iter().filter(|row| change_applies_to_unfilled(wave, row.line));
-    moved.map(|row| row.line).chain(open.map(|row| row.line)).collect()
 }

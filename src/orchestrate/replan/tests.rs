@@ -6,7 +6,8 @@ use crate::domain::Journey;
 use crate::ids::LineId;
 use crate::ingest::read_model;
 use crate::orchestrate::state::{Cause, ExceptionRules, Stage};
-use crate::plan::Status;
+use crate::orchestrate::wave::Network;
+use crate::plan::{Status, changed_lines};
 use crate::verify::verify;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -61,7 +62,8 @@ impl Play {
         settings: ReplanSettings,
     ) -> Result<Replan, ReplanError> {
         let Play { network, state, model } = self;
-        let request = Request { network, state, model, now: state.now, previous, settings };
+        let now = state.now;
+        let request = Request { network: &network.wave, state, model, now, previous, settings };
         let flag = AtomicBool::new(false);
         let control = Control::new(time_limit_s, &flag, |_| ());
         let inputs = RunInputs {
@@ -147,7 +149,11 @@ fn placed(wave: &Wave, number: usize) -> Value {
     fields
 }
 
-const FREELY: ReplanSettings = ReplanSettings { max_changed: None, release_within: 0 };
+const FREELY: ReplanSettings = ReplanSettings {
+    planned: PlannedUnits::MayChange,
+    max_changed: None,
+    release: Release::Within(0),
+};
 
 #[test]
 fn events_of_a_plan_make_the_state_that_was_planned() {
@@ -257,14 +263,78 @@ fn no_more_lines_change_than_may() {
     play.model.weights[crate::domain::CostKey::ParcelFreight as usize] =
         crate::units::Decimal::ZERO;
     let free = play.replan(Some(&first.previous()), FREELY);
-    let changed = stable::changed_lines(free.wave(), &free.plan).len();
+    let changed = changed_lines(free.wave(), &free.plan).len();
     assert!(changed > 2, "{changed}");
     for most in [0, 2] {
         let settings = ReplanSettings { max_changed: Some(most), ..FREELY };
         let held = play.replan(Some(&first.previous()), settings);
-        assert!(stable::changed_lines(held.wave(), &held.plan).len() <= most);
+        assert!(changed_lines(held.wave(), &held.plan).len() <= most);
         assert!(held.delta.changed() <= most);
     }
+}
+
+/// Tests that planned units stay as they are where that is asked for, whatever would be better now,
+/// and that new ones are planned around them.
+#[test]
+fn planned_units_can_stay_as_they_are() {
+    let mut play = Play::new(20);
+    let first = play.replan(None, ReplanSettings { release: Release::Nothing, ..FREELY });
+    play.release(&first);
+    assert!(first.events.iter().all(|event| event.kind() != "line_released"));
+    play.model.costs.change_cost = crate::units::Money::ZERO;
+    play.model.weights[crate::domain::CostKey::ParcelFreight as usize] =
+        crate::units::Decimal::ZERO;
+    for order in (20..24).map(|n| placed(&play.network.wave, n)).collect::<Vec<_>>() {
+        play.happens("order_placed", order);
+    }
+    let free = play.replan(Some(&first.previous()), FREELY);
+    assert!(free.delta.changed() > 2, "{}", free.delta.changed());
+    let settings = ReplanSettings { planned: PlannedUnits::Stay, ..FREELY };
+    let held = play.replan(Some(&first.previous()), settings);
+    assert_eq!(held.delta.changed(), 0);
+    assert!(held.delta.count(Difference::NewlyFilled) > 3);
+    let is_new = |row: &DeltaRow| row.order.0 >= 20 || row.from.is_empty();
+    assert!(held.delta.rows.iter().all(is_new), "{:?}", held.delta.rows);
+    for event in &held.events {
+        assert!(play.state.apply(event));
+        play.has_no_contradiction();
+    }
+    let again = play.replan(Some(&held.previous()), settings);
+    assert_eq!((again.delta.rows, again.events), (vec![], vec![]));
+}
+
+/// Tests that of a plan those units are released which could not leave as planned if they waited for
+/// the next run, and that waiting for a later run leaves no more of them.
+#[test]
+fn what_cannot_wait_for_the_next_run_is_released() {
+    let play = Play::new(24);
+    let told = |release: Release| {
+        let made = play.replan(None, ReplanSettings { release, ..FREELY });
+        let released = made.events.iter().filter(|event| event.kind() == "line_released").count();
+        let waiting = made.plan.assignments.iter().filter(|row| match release {
+            Release::BeforeRun(next) => {
+                let first = made.wave().first_ship_date_at(row.source, next);
+                first.is_some_and(|first| row.release_date >= first)
+            }
+            Release::All => false,
+            _ => true,
+        });
+        let units: u32 = made.plan.assignments.iter().map(|row| row.quantity).sum();
+        let waiting: u32 = waiting.map(|row| row.quantity).sum();
+        (released, units - waiting)
+    };
+    let hours = |hours: i64| {
+        Release::BeforeRun(play.state.now.instant + jiff::SignedDuration::from_hours(hours))
+    };
+    let counts: Vec<_> = [Release::Nothing, hours(0), hours(24), hours(24 * 30), Release::All]
+        .into_iter()
+        .map(told)
+        .collect();
+    assert_eq!(counts[0], (0, 0));
+    assert_eq!(counts[1], (0, 0), "a run at once finds all that this one does");
+    assert!(counts[2].0 > 0 && counts[2].0 < counts[4].0, "{counts:?}");
+    assert_eq!(counts[3], counts[4], "after the horizon nothing can leave any more");
+    assert!(counts.is_sorted(), "{counts:?}");
 }
 
 #[test]
@@ -281,7 +351,7 @@ fn too_many_changes_are_told_with_what_is_known_about_them() {
             match play.replan_within(limit, Some(&first.previous()), settings) {
                 Ok(made) => {
                     assert!(is_enough);
-                    assert!(stable::changed_lines(made.wave(), &made.plan).len() <= most);
+                    assert!(changed_lines(made.wave(), &made.plan).len() <= most);
                 }
                 // Without time nothing is known about plans that were not made.
                 Err(ReplanError::Stopped { by: StoppedBy::TimeLimit, least, most: told }) => {

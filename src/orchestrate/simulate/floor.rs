@@ -9,7 +9,7 @@ use super::agenda::{Load, Task};
 use super::chance::is_short;
 use super::world::World;
 use crate::domain::NodeKind;
-use crate::ids::{NodeId, OrderId, SkuId};
+use crate::ids::{NodeId, SkuId};
 use crate::network::Hop;
 use crate::options::{Decision, offered_zone};
 use crate::orchestrate::event::{
@@ -30,7 +30,9 @@ impl World<'_> {
     }
 
     /// The sources of a line take what was released to them.
-    pub(super) fn accept(&mut self, at: Timestamp, order: OrderId, line: u32) {
+    pub(super) fn accept(&mut self, at: Timestamp, order: &str, line: &str) {
+        let Some((order, known)) = self.state.order(order) else { return };
+        let Some(line) = known.line(line) else { return };
         let portions = self.state.orders[order].lines[line as usize].portions.iter();
         let released = portions.filter(|part| part.stage == Stage::Released);
         let loads: Vec<Load> = released

@@ -1,13 +1,12 @@
 //! Rolling simulation: a wave series played through the events, the state and the planner, so that
 //! policies of when to plan and when to release can be compared.
 //!
-//! Everything that happens is an event that the state applies: orders come in, runs plan waves made
-//! from the state, nodes pick or reject, carriers deliver. A policy sees the state and nothing else.
+//! Everything that happens is an event that the state applies: orders come in, runs [replan] the
+//! state, nodes pick or reject, carriers deliver. A policy sees the state and nothing else.
 //! All that is drawn comes from the seed, and the same seed is the same luck for every policy.
 
 mod agenda;
 mod chance;
-mod draft;
 mod floor;
 mod policy;
 mod series;
@@ -20,7 +19,7 @@ pub use series::{Series, SeriesError, SeriesFault};
 pub use settle::Played;
 
 use crate::domain::Model;
-use crate::planning::PlanError;
+use crate::orchestrate::replan::ReplanError;
 use agenda::Task;
 use jiff::{SignedDuration, Timestamp};
 use settle::settle;
@@ -29,10 +28,10 @@ use tick::Reach;
 use world::World;
 
 /// Why a simulation ended without its result.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum SimulateError {
     #[error("at {at}: {source}")]
-    Plan { at: Timestamp, source: PlanError },
+    Plan { at: Timestamp, source: ReplanError },
     #[error("interrupted")]
     Interrupted,
 }
@@ -101,7 +100,7 @@ impl<'a> Play<'a> {
     }
 
     /// Does what is due.
-    fn step(&mut self, at: Timestamp, task: Task) -> Result<(), PlanError> {
+    fn step(&mut self, at: Timestamp, task: Task) -> Result<(), ReplanError> {
         let rejections = self.world.rejections;
         let is_new = matches!(task, Task::Arrive(_));
         match task {
@@ -134,7 +133,7 @@ impl<'a> Play<'a> {
     }
 
     /// A run that comes round; the next one is due then.
-    fn come_round(&mut self, at: Timestamp) -> Result<(), PlanError> {
+    fn come_round(&mut self, at: Timestamp) -> Result<(), ReplanError> {
         let next = self.next_run(at);
         if next <= self.end {
             self.world.agenda.add(next, Task::Run);
@@ -152,7 +151,7 @@ impl<'a> Play<'a> {
         Ok(())
     }
 
-    fn run_at_once(&mut self, at: Timestamp) -> Result<(), PlanError> {
+    fn run_at_once(&mut self, at: Timestamp) -> Result<(), ReplanError> {
         if at > self.end {
             return Ok(());
         }
@@ -163,7 +162,7 @@ impl<'a> Play<'a> {
         self.run(at, reach)
     }
 
-    fn run(&mut self, at: Timestamp, reach: Reach) -> Result<(), PlanError> {
+    fn run(&mut self, at: Timestamp, reach: Reach) -> Result<(), ReplanError> {
         self.runs += u64::from(self.world.run(at, reach, self.model, self.interrupted)?);
         self.has_news = false;
         self.last_day = at.to_zoned(self.world.series.wave.now.time_zone().clone()).date();

@@ -9,6 +9,7 @@ use crate::orchestrate::event::{
     Amount, Change, CountFromOne, Date, Event, Factor, JourneyKind, Km, Latitude, Longitude,
     Moment, Name, OrderPlaced, PlacedLine, StockReceived, Text, Units,
 };
+use crate::orchestrate::replan::Previous;
 use crate::orchestrate::state::State;
 use crate::units::{Decimal, Money, Quantity};
 use jiff::{Timestamp, Zoned};
@@ -32,6 +33,8 @@ pub(super) struct World<'s> {
     pub(super) rejections: u64,
     /// How often a plan for units of a line was replaced by another one.
     pub(super) changes: u64,
+    /// What the last run lets the next one start from.
+    pub(super) previous: Option<Previous>,
     pub(super) seed: u64,
 }
 
@@ -58,6 +61,7 @@ impl<'s> World<'s> {
             missing: BTreeMap::new(),
             rejections: 0,
             changes: 0,
+            previous: None,
             seed,
         }
     }

@@ -168,13 +168,7 @@ impl Store {
         let address = self.address().clone();
         self.database.transaction(|database| {
             let run = find(database, id)?.ok_or_else(|| StoreError::NoRun(id.to_owned()))?;
-            let since = "SELECT id FROM runs WHERE released_at > $1 AND id <> $2 \
-                         ORDER BY released_at LIMIT 1";
-            let since = sqlx::query(since).bind(integer(run.base)).bind(id);
-            if run.status == RunStatus::Staged
-                && let Some(row) = database.rows(since)?.first()
-            {
-                let by = row.try_get(0).map_err(|error| database.damaged(error))?;
+            if let Some(by) = overtaken_by(database, &run)? {
                 return Err(StoreError::Overtaken { id: id.to_owned(), by });
             }
             if run.status == RunStatus::Staged
@@ -209,6 +203,15 @@ impl Store {
         find(&mut self.database, id)?.ok_or_else(|| StoreError::NoRun(id.to_owned()))
     }
 
+    /// The run that was released since a staged one read the state, so that this one cannot be any
+    /// more; nothing where there is none.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn overtaken_by(&mut self, run: &Run) -> Result<Option<String>, StoreError> {
+        overtaken_by(&mut self.database, run)
+    }
+
     /// All runs, by what they read and then by id.
     ///
     /// # Errors
@@ -222,6 +225,17 @@ impl Store {
         runs.sort_by(|a, b| (a.base, &a.id).cmp(&(b.base, &b.id)));
         Ok(runs)
     }
+}
+
+fn overtaken_by(database: &mut Database, run: &Run) -> Result<Option<String>, StoreError> {
+    if run.status != RunStatus::Staged {
+        return Ok(None);
+    }
+    let since =
+        "SELECT id FROM runs WHERE released_at > $1 AND id <> $2 ORDER BY released_at LIMIT 1";
+    let rows = database.rows(sqlx::query(since).bind(integer(run.base)).bind(&*run.id))?;
+    let by = rows.first().map(|row| row.try_get(0)).transpose();
+    by.map_err(|error| database.damaged(error))
 }
 
 /// Moves a run from staged to what it becomes.

@@ -1,6 +1,7 @@
 //! Which orders of a state are in its wave, what was decided for their units, and what that means
 //! for stock as a wave states it.
 
+use super::PlannedUnits;
 use crate::domain::{Level, NodeKind, Wave};
 use crate::ids::{NodeId, OrderId, ServiceId, SkuId};
 use crate::network::haversine_km;
@@ -38,6 +39,26 @@ pub(super) struct Stated {
     pub(super) pinned: bool,
 }
 
+impl Stated {
+    fn is_frozen(&self) -> bool {
+        self.pinned || matches!(self.level, Level::Picked | Level::Shipped)
+    }
+}
+
+/// Work for units of a line that the wave does not have at the node that does it.
+#[derive(Clone, Copy)]
+pub(super) struct Elsewhere {
+    /// The order in the state.
+    pub(super) order: OrderId,
+    /// The line's place in the order.
+    pub(super) line: u32,
+    pub(super) node: NodeId,
+    /// The node at the end of the lane; nothing where they leave for the customer.
+    pub(super) to: Option<NodeId>,
+    pub(super) day: Day,
+    pub(super) quantity: Quantity,
+}
+
 /// What is added to a row of stock.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Correction {
@@ -51,18 +72,24 @@ pub(super) struct Demand {
     /// Order after order.
     pub(super) lines: Vec<StatedLine>,
     pub(super) stock: BTreeMap<(NodeId, SkuId), Correction>,
+    pub(super) elsewhere: Vec<Elsewhere>,
     pub(super) left_out: Vec<LeftOut>,
 }
 
 impl Demand {
     /// What is open or committed, with what has left from `today` on: it took of the capacity that
     /// others want on those days.
-    pub(super) fn new(network: &Wave, state: &State, today: Day) -> Demand {
-        let (stock, left_out) = (BTreeMap::new(), Vec::new());
-        let mut demand = Demand { orders: Vec::new(), lines: Vec::new(), stock, left_out };
+    pub(super) fn new(network: &Wave, state: &State, today: Day, planned: PlannedUnits) -> Demand {
+        let mut demand = Demand {
+            orders: Vec::new(),
+            lines: Vec::new(),
+            stock: BTreeMap::new(),
+            elsewhere: Vec::new(),
+            left_out: Vec::new(),
+        };
         for (id, order) in state.orders.enumerate() {
             if !order.is_held() && (has_work_left(order) || works_from(order, today)) {
-                demand.add(network, id, order);
+                demand.add(network, id, order, planned);
             } else {
                 demand.reserve(order);
             }
@@ -86,7 +113,7 @@ impl Demand {
         }
     }
 
-    fn add(&mut self, network: &Wave, id: OrderId, order: &Order) {
+    fn add(&mut self, network: &Wave, id: OrderId, order: &Order, planned: PlannedUnits) {
         self.orders.push(id);
         for (index, line) in order.lines.iter().enumerate() {
             let index = index as u32;
@@ -96,14 +123,16 @@ impl Demand {
                 match part.stage {
                     Stage::Cancelled => continue,
                     Stage::Open | Stage::Exception => stated.quantity += part.quantity,
-                    _ => match commitment(network, order, part) {
+                    _ => match commitment(network, order, part, planned) {
                         Some(commitment) => {
                             self.correct(line.sku, part, &commitment);
+                            self.work_elsewhere((id, index), part, Some(&commitment));
                             stated.quantity += part.quantity;
                             stated.commitments.push(commitment);
                         }
                         None => {
                             self.keep(line.sku, part);
+                            self.work_elsewhere((id, index), part, None);
                             let quantity = part.quantity;
                             self.left_out.push(LeftOut { order: id, line: index, quantity });
                         }
@@ -128,6 +157,27 @@ impl Demand {
             self.stock.entry((commitment.node, sku)).or_default().on_hand += part.quantity;
         }
     }
+
+    /// Enters the work for units that stay as they are where the wave has it at another node, their
+    /// last one, or not at all.
+    fn work_elsewhere(
+        &mut self,
+        (order, line): (OrderId, u32),
+        part: &Portion,
+        commitment: Option<&Stated>,
+    ) {
+        let Some(way) = part.way.as_deref() else { return };
+        let work =
+            |node, to, day| Elsewhere { order, line, node, to, day, quantity: part.quantity };
+        let is_moved =
+            commitment.is_none_or(|stated| stated.is_frozen() && stated.node != way.source);
+        if let Some(first) = way.via.first().filter(|_| is_moved) {
+            self.elsewhere.push(work(way.source, Some(*first), way.release_date));
+        }
+        if commitment.is_none() {
+            self.elsewhere.push(work(way.last_node(), None, way.ship_date));
+        }
+    }
 }
 
 /// Whether anything of an order has not left its source for good.
@@ -147,10 +197,15 @@ fn works_from(order: &Order, today: Day) -> bool {
 
 /// What was decided for units, as firm as they are far. Units that a source has accepted stay as
 /// pinned ones do; those at the end of a lane are to leave from there, others may join them.
-fn commitment(network: &Wave, order: &Order, part: &Portion) -> Option<Stated> {
+fn commitment(
+    network: &Wave,
+    order: &Order,
+    part: &Portion,
+    planned: PlannedUnits,
+) -> Option<Stated> {
     let way = part.way.as_deref()?;
     let (level, pinned) = match part.stage {
-        Stage::Planned => (Level::Planned, false),
+        Stage::Planned => (Level::Planned, planned == PlannedUnits::Stay),
         Stage::Released => (Level::Released, false),
         Stage::Accepted => (Level::Released, true),
         Stage::Picked | Stage::Packed => (Level::Picked, false),

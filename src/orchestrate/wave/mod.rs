@@ -2,10 +2,11 @@
 //!
 //! The network is that of the files which the state starts from, with what events changed since.
 //! Orders that wait for a plan, or that nodes work on, are in the wave with all of their units that
-//! were not cancelled; what was decided for units is a commitment, as firm as their stage. The
-//! folder is read by the ordinary ingest, so that every check of a wave applies.
+//! were not cancelled; what was decided for units is a commitment, as firm as their stage. A folder
+//! that is written is read by the ordinary ingest, so that every check of a wave applies.
 
 mod demand;
+mod parts;
 mod returns;
 mod tables;
 
@@ -17,7 +18,7 @@ use crate::domain::Wave;
 use crate::ids::{IdVec, LineId, OrderId};
 use crate::ingest::read_wave;
 use crate::orchestrate::event::Moment;
-use crate::orchestrate::state::State;
+use crate::orchestrate::state::{Portion, Stage, State};
 use crate::orchestrate::store::{Store, StoreError};
 use crate::tables::TableError;
 use demand::Demand;
@@ -77,6 +78,8 @@ pub struct StateWave {
     pub orders: IdVec<OrderId, OrderId>,
     /// The lines of the state that are in it, by their ids in the wave: order and place in it.
     pub lines: IdVec<LineId, (OrderId, u32)>,
+    /// What may become of planned units.
+    pub planned: PlannedUnits,
     /// Units that are under way and cannot be said in a wave.
     pub left_out: Vec<LeftOut>,
     /// Returns to come that are not in the wave, or not as they were announced.
@@ -85,37 +88,57 @@ pub struct StateWave {
     pub warnings: Findings,
 }
 
-/// Makes the wave of a state at an instant.
-///
-/// # Errors
-/// [`WaveError::Findings`] where the state cannot be said as a wave.
-pub fn state_wave(network: &Network, state: &State, now: Moment) -> Result<StateWave, WaveError> {
-    let folder = tempfile::tempdir()?;
-    write_state_wave(network, state, now, folder.path())
+impl StateWave {
+    /// Whether a plan was made for units that another plan may change.
+    pub(crate) fn is_loose(&self, part: &Portion) -> bool {
+        let is_free = match part.stage {
+            Stage::Planned => self.planned == PlannedUnits::MayChange,
+            Stage::Released => true,
+            _ => false,
+        };
+        is_free && part.way.is_some()
+    }
 }
 
-/// Makes the wave of a state at an instant in an empty folder, and reads it from there.
+/// What another plan may do about units that are planned, and that no node was told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum PlannedUnits {
+    #[default]
+    MayChange,
+    Stay,
+}
+
+/// Makes the wave of a state at an instant, by the network that the state starts from.
+pub fn state_wave(network: &Wave, state: &State, now: Moment, planned: PlannedUnits) -> StateWave {
+    let demand = Demand::new(network, state, now.date(), planned);
+    let (returns, returns_to_correct) = returns::returns(network, state, &demand.orders);
+    StateWave {
+        wave: parts::wave(network, state, &demand, &returns, now),
+        orders: demand.orders.into(),
+        lines: demand.lines.iter().map(|line| (line.order, line.line)).collect(),
+        planned,
+        left_out: demand.left_out,
+        returns_to_correct,
+        warnings: Findings::default(),
+    }
+}
+
+/// As [`state_wave`], in an empty folder; what is given is the wave that is read from there.
 ///
 /// # Errors
-/// As [`state_wave`]; the folder then holds what was written.
+/// [`WaveError::Findings`] where the state cannot be said as a wave; the folder then holds what was
+/// written.
 pub fn write_state_wave(
     network: &Network,
     state: &State,
     now: Moment,
+    planned: PlannedUnits,
     folder: &Path,
 ) -> Result<StateWave, WaveError> {
-    let demand = Demand::new(&network.wave, state, now.date());
-    let (returns, returns_to_correct) = returns::returns(&network.wave, state, &demand.orders);
-    tables::write(network, state, &demand, &returns, now, folder)?;
+    let made = state_wave(&network.wave, state, now, planned);
+    tables::write(network, &made.wave, folder)?;
     let read = read_wave(folder).map_err(WaveError::Findings)?;
-    Ok(StateWave {
-        wave: read.wave,
-        orders: demand.orders.into(),
-        lines: demand.lines.iter().map(|line| (line.order, line.line)).collect(),
-        left_out: demand.left_out,
-        returns_to_correct,
-        warnings: read.warnings,
-    })
+    Ok(StateWave { wave: read.wave, warnings: read.warnings, ..made })
 }
 
 #[cfg(test)]

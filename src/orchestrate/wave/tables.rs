@@ -1,15 +1,15 @@
-//! The tables of a state's wave.
+//! The tables of a state's wave, as `ingest` reads them.
 
-use super::demand::{Correction, Demand, Stated, StatedLine};
-use super::returns::StatedReturn;
 use super::{Network, WaveError};
-use crate::domain::{Capacity, CapacityUnit, Level};
-use crate::ids::{NodeId, OrderId};
+use crate::domain::{
+    Commitment, Deadline, Exclusion, Journey, Order, OrderLine, Return, Stock, Wave,
+};
+use crate::ids::{NodeId, OrderId, SkuId};
 use crate::orchestrate::event::Moment;
-use crate::orchestrate::state::{Destination, Node, Order, State, Stock};
 use crate::tables::{Column, Table, TableError, write_csv, write_parquet};
 use crate::time::Day;
 use crate::units::{Decimal, Money};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The tables that are written anew; those of the files that the state starts from are not.
@@ -25,14 +25,7 @@ const WRITTEN: [&str; 8] = [
 ];
 
 /// Writes the wave into an empty folder: in the format of the inventory that the state starts from.
-pub(super) fn write(
-    network: &Network,
-    state: &State,
-    demand: &Demand,
-    returns: &[StatedReturn<'_>],
-    now: Moment,
-    folder: &Path,
-) -> Result<(), WaveError> {
+pub(super) fn write(network: &Network, wave: &Wave, folder: &Path) -> Result<(), WaveError> {
     for (name, bytes) in &network.files {
         let is_written = name.rsplit_once('.').is_some_and(|(stem, _)| WRITTEN.contains(&stem));
         let is_table = name.ends_with(".csv") || name.ends_with(".parquet");
@@ -40,8 +33,8 @@ pub(super) fn write(
             std::fs::write(folder.join(name), bytes)?;
         }
     }
-    std::fs::write(folder.join("wave.toml"), settings(network, now))?;
-    let writer = Writer { network, state, demand, returns, now };
+    std::fs::write(folder.join("wave.toml"), settings(wave))?;
+    let writer = Writer { wave };
     let tables = [
         writer.node_capacity(),
         writer.inventory(),
@@ -64,12 +57,12 @@ pub(super) fn write(
     Ok(())
 }
 
-fn settings(network: &Network, now: Moment) -> String {
+fn settings(wave: &Wave) -> String {
     let mut keys = toml::Table::new();
-    keys.insert("name".to_owned(), network.wave.name.as_ref().into());
-    keys.insert("now".to_owned(), now.to_string().into());
-    keys.insert("currency".to_owned(), network.wave.currency.as_ref().into());
-    keys.insert("horizon_days".to_owned(), i64::from(network.wave.horizon_days).into());
+    keys.insert("name".to_owned(), wave.name.as_ref().into());
+    keys.insert("now".to_owned(), Moment::from(&wave.now).to_string().into());
+    keys.insert("currency".to_owned(), wave.currency.as_ref().into());
+    keys.insert("horizon_days".to_owned(), i64::from(wave.horizon_days).into());
     keys.to_string()
 }
 
@@ -97,7 +90,7 @@ fn decimals<R>(rows: &[R], cell: impl Fn(&R) -> Decimal) -> Column {
     Column::Decimal { places: Decimal::PLACES, values }
 }
 
-fn floats<R>(rows: &[R], cell: impl Fn(&R) -> Option<f64>) -> Column {
+fn floats<'r, R>(rows: &'r [R], cell: impl Fn(&'r R) -> Option<f64>) -> Column {
     Column::Float(rows.iter().map(cell).collect())
 }
 
@@ -106,33 +99,32 @@ fn flags<R>(rows: &[R], cell: impl Fn(&R) -> bool) -> Column {
 }
 
 struct Writer<'w> {
-    network: &'w Network,
-    state: &'w State,
-    demand: &'w Demand,
-    returns: &'w [StatedReturn<'w>],
-    now: Moment,
+    wave: &'w Wave,
 }
 
 impl<'w> Writer<'w> {
     fn money<R>(&self, rows: &[R], cell: impl Fn(&R) -> Money) -> Column {
         let values = rows.iter().map(|row| Some(i128::from(cell(row).0))).collect();
-        Column::Decimal { places: self.state.minor_digits, values }
+        Column::Decimal { places: self.wave.minor_digits, values }
     }
 
     fn node(&self, node: Option<NodeId>) -> &'w str {
-        node.map_or("", |node| self.state.node_names.name(node))
+        node.map_or("", |node| &self.wave.nodes[node].id)
     }
 
     fn order(&self, order: OrderId) -> &'w str {
-        self.state.order_names.name(order)
+        &self.wave.orders[order].id
+    }
+
+    fn sku(&self, sku: SkuId) -> &'w str {
+        &self.wave.items[sku].sku
     }
 
     fn node_capacity(&self) -> Table {
-        let mut rows: Vec<(NodeId, Capacity)> = Vec::new();
-        for (id, node) in self.state.nodes.enumerate() {
-            let known = &self.network.wave.nodes[id].capacities;
-            rows.extend(self.capacities(node, known).into_iter().map(|row| (id, row)));
-        }
+        let of_node = |(id, node): (NodeId, &'w crate::domain::Node)| {
+            node.capacities.iter().map(move |row| (id, row))
+        };
+        let rows: Vec<_> = self.wave.nodes.enumerate().flat_map(of_node).collect();
         table([
             ("node_id", texts(&rows, |(node, _)| self.node(Some(*node)))),
             ("date", days(&rows, |(_, row)| row.date)),
@@ -143,189 +135,139 @@ impl<'w> Writer<'w> {
         ])
     }
 
-    /// What a node can do: the rows of the wave, those that events set in their place, and no units
-    /// on the dates on which it is closed.
-    fn capacities(&self, node: &Node, known: &[Capacity]) -> Vec<Capacity> {
-        let mut rows = known.to_vec();
-        let mut set = |row: Capacity| match rows
-            .iter_mut()
-            .find(|known| (known.date, known.unit) == (row.date, row.unit))
-        {
-            Some(known) => *known = row,
-            None => rows.push(row),
-        };
-        node.capacities.iter().copied().for_each(&mut set);
-        // A day more on either side: the date at the node may be another one.
-        let today = self.now.date();
-        let horizon = self.network.wave.horizon_days as i32;
-        let dates = (today.0 - 1..=today.0 + horizon + 1).map(Day);
-        for date in dates.filter(|date| node.is_closed(*date)) {
-            set(Capacity {
-                date: Some(date),
-                unit: CapacityUnit::Units,
-                capacity: Decimal::ZERO,
-                overload: Decimal::ZERO,
-                overload_cost: Money::ZERO,
-            });
-        }
-        rows
+    /// Stock by node and item.
+    fn stock(&self) -> Vec<((NodeId, SkuId), &'w Stock)> {
+        let rows: BTreeMap<_, _> = self.wave.stock.iter().map(|(key, row)| (*key, row)).collect();
+        rows.into_iter().collect()
     }
 
     fn inventory(&self) -> Table {
-        let rows: Vec<_> = self.state.stock.iter().collect();
-        let correction = |place| self.demand.stock.get(place).copied().unwrap_or_default();
-        let terms = |(node, sku): &(NodeId, _)| self.network.wave.stock_of(*node, *sku);
-        let on_hand = |stock: &Stock, more: Correction| stock.on_hand.saturating_add(more.on_hand);
-        let reserved =
-            |stock: &Stock, more: Correction| stock.reserved.saturating_add(more.reserved);
+        let rows = self.stock();
         table([
             ("node_id", texts(&rows, |((node, _), _)| self.node(Some(*node)))),
-            ("sku", texts(&rows, |((_, sku), _)| self.state.sku_names.name(*sku))),
-            ("on_hand", counts(&rows, |(place, row)| Some(on_hand(row, correction(place))))),
-            ("reserved", counts(&rows, |(place, row)| Some(reserved(row, correction(place))))),
+            ("sku", texts(&rows, |((_, sku), _)| self.sku(*sku))),
+            ("on_hand", counts(&rows, |(_, row)| Some(row.on_hand))),
+            ("reserved", counts(&rows, |(_, row)| Some(row.reserved))),
             ("safety_stock", counts(&rows, |(_, row)| Some(row.safety_stock))),
-            (
-                "opportunity_cost",
-                self.money(&rows, |(place, _)| {
-                    terms(place).map_or(Money::ZERO, |terms| terms.opportunity_cost)
-                }),
-            ),
-            (
-                "restock_value",
-                self.money(&rows, |(place, _)| {
-                    terms(place).map_or(Money::ZERO, |terms| terms.restock_value)
-                }),
-            ),
+            ("opportunity_cost", self.money(&rows, |(_, row)| row.opportunity_cost)),
+            ("restock_value", self.money(&rows, |(_, row)| row.restock_value)),
         ])
     }
 
     fn inbound(&self) -> Table {
-        let arrivals = |(place, stock): (&'w (NodeId, _), &'w Stock)| {
-            stock.inbound.iter().map(move |(date, units)| (*place, *date, *units))
+        let stock = self.stock();
+        let arrivals = |(place, stock): &((NodeId, SkuId), &'w Stock)| {
+            let place = *place;
+            stock.inbound.iter().map(move |(date, units)| (place, *date, *units))
         };
-        let rows: Vec<_> =
-            self.state.stock.iter().flat_map(arrivals).filter(|(.., units)| *units > 0).collect();
+        let rows: Vec<_> = stock.iter().flat_map(arrivals).collect();
         table([
             ("node_id", texts(&rows, |((node, _), ..)| self.node(Some(*node)))),
-            ("sku", texts(&rows, |((_, sku), ..)| self.state.sku_names.name(*sku))),
+            ("sku", texts(&rows, |((_, sku), ..)| self.sku(*sku))),
             ("date", days(&rows, |(_, date, _)| Some(*date))),
             ("quantity", counts(&rows, |(.., units)| Some(*units))),
         ])
     }
 
     fn orders(&self) -> Table {
-        let rows: Vec<(OrderId, &Order)> =
-            self.demand.orders.iter().map(|id| (*id, &self.state.orders[*id])).collect();
-        let place = |order: &'w Order| match &order.terms.destination {
-            Destination::Ship(place) => Some(place),
-            Destination::Pickup { .. } => None,
+        let rows = self.wave.orders.as_slice();
+        let place = |order: &'w Order| match &order.journey {
+            Journey::Ship(place) => Some(place),
+            Journey::Pickup { .. } => None,
         };
-        let pickup = |order: &Order| match order.terms.destination {
-            Destination::Ship(_) => None,
-            Destination::Pickup { node, radius_km } => Some((node, radius_km)),
+        let pickup = |order: &Order| match order.journey {
+            Journey::Ship(_) => None,
+            Journey::Pickup { node, radius_km } => Some((node, radius_km)),
         };
-        let instants = rows.iter().map(|(_, order)| Some(order.terms.placed_at.instant)).collect();
+        let instants = rows.iter().map(|order| Some(order.placed_at)).collect();
         table([
-            ("order_id", texts(&rows, |(id, _)| self.order(*id))),
+            ("order_id", texts(rows, |order| &order.id)),
             ("placed_at", Column::Instant(instants)),
             (
                 "journey",
-                texts(&rows, |(_, order)| if pickup(order).is_some() { "pickup" } else { "ship" }),
+                texts(rows, |order| if pickup(order).is_some() { "pickup" } else { "ship" }),
             ),
-            ("latitude", floats(&rows, |(_, order)| place(order).map(|place| place.latitude))),
-            ("longitude", floats(&rows, |(_, order)| place(order).map(|place| place.longitude))),
-            ("country", texts(&rows, |(_, order)| place(order).map_or("", |place| &place.country))),
+            ("latitude", floats(rows, |order| Some(place(order)?.latitude))),
+            ("longitude", floats(rows, |order| Some(place(order)?.longitude))),
+            ("country", texts(rows, |order| place(order).map_or("", |place| &place.country))),
             (
                 "postal_code",
-                texts(&rows, |(_, order)| place(order).map_or("", |place| &place.postal_code)),
+                texts(rows, |order| place(order).map_or("", |place| &place.postal_code)),
             ),
-            ("pickup_node", texts(&rows, |(_, order)| self.node(pickup(order).map(|at| at.0)))),
-            ("pickup_radius_km", floats(&rows, |(_, order)| pickup(order).map(|at| at.1))),
-            ("ship_by", days(&rows, |(_, order)| order.terms.ship_by)),
-            ("deliver_by", days(&rows, |(_, order)| order.terms.deliver_by)),
+            ("pickup_node", texts(rows, |order| self.node(pickup(order).map(|at| at.0)))),
+            ("pickup_radius_km", floats(rows, |order| pickup(order).map(|at| at.1))),
+            ("ship_by", days(rows, |order| order.ship_by)),
+            ("deliver_by", days(rows, |order| order.deliver_by)),
             (
                 "deadline",
-                texts(&rows, |(_, order)| match order.terms.deadline {
-                    Some(crate::domain::Deadline::Hard) => "hard",
-                    Some(crate::domain::Deadline::Soft) => "soft",
+                texts(rows, |order| match order.deadline {
+                    Some(Deadline::Hard) => "hard",
+                    Some(Deadline::Soft) => "soft",
                     None => "",
                 }),
             ),
-            ("weight", decimals(&rows, |(_, order)| order.terms.weight)),
-            ("channel", texts(&rows, |(_, order)| &order.terms.channel)),
-            ("customer_tier", texts(&rows, |(_, order)| &order.terms.customer_tier)),
-            ("ship_complete", flags(&rows, |(_, order)| order.terms.ship_complete)),
-            ("max_shipments", counts(&rows, |(_, order)| order.terms.max_shipments)),
-            (
-                "exchange_of",
-                texts(&rows, |(_, order)| order.terms.exchange_of.as_deref().unwrap_or_default()),
-            ),
+            ("weight", decimals(rows, |order| order.weight)),
+            ("channel", texts(rows, |order| &order.channel)),
+            ("customer_tier", texts(rows, |order| &order.customer_tier)),
+            ("ship_complete", flags(rows, |order| order.ship_complete)),
+            ("max_shipments", counts(rows, |order| order.max_shipments)),
+            ("exchange_of", texts(rows, |order| order.exchange_of.as_deref().unwrap_or_default())),
         ])
     }
 
     fn order_lines(&self) -> Table {
-        let rows = &self.demand.lines;
-        let line = |row: &StatedLine| &self.state.orders[row.order].lines[row.line as usize];
+        let rows = self.wave.lines.as_slice();
         table([
-            ("order_id", texts(rows, |row| self.order(row.order))),
-            ("line", texts(rows, |row| &line(row).name)),
-            ("sku", texts(rows, |row| self.state.sku_names.name(line(row).sku))),
-            ("quantity", counts(rows, |row| Some(row.quantity))),
-            ("unit_price", self.money(rows, |row| line(row).unit_price)),
-            ("together", texts(rows, |row| line(row).together.as_deref().unwrap_or_default())),
+            ("order_id", texts(rows, |line: &OrderLine| self.order(line.order))),
+            ("line", texts(rows, |line| &line.line)),
+            ("sku", texts(rows, |line| self.sku(line.sku))),
+            ("quantity", counts(rows, |line| Some(line.quantity))),
+            ("unit_price", self.money(rows, |line| line.unit_price)),
+            ("together", texts(rows, |line| line.together.as_deref().unwrap_or_default())),
         ])
     }
 
     fn commitments(&self) -> Table {
-        let of_line = |line: &'w StatedLine| line.commitments.iter().map(move |row| (line, row));
-        let rows: Vec<(&StatedLine, &Stated)> =
-            self.demand.lines.iter().flat_map(of_line).collect();
-        let name =
-            |line: &StatedLine| &*self.state.orders[line.order].lines[line.line as usize].name;
+        let rows = &self.wave.commitments;
+        let line = |row: &Commitment| &self.wave.lines[row.line];
         let service =
-            |row: &Stated| row.service.map_or("", |service| self.state.service_names.name(service));
+            |row: &Commitment| row.service.map_or("", |service| &*self.wave.services[service].id);
         table([
-            ("order_id", texts(&rows, |(line, _)| self.order(line.order))),
-            ("line", texts(&rows, |(line, _)| name(line))),
-            ("quantity", counts(&rows, |(_, row)| Some(row.quantity))),
-            ("node_id", texts(&rows, |(_, row)| self.node(Some(row.node)))),
-            ("service", texts(&rows, |(_, row)| service(row))),
-            ("ship_date", days(&rows, |(_, row)| Some(row.ship_date))),
-            ("level", texts(&rows, |(_, row)| Level::name(row.level))),
-            ("pinned", flags(&rows, |(_, row)| row.pinned)),
+            ("order_id", texts(rows, |row| self.order(line(row).order))),
+            ("line", texts(rows, |row| &line(row).line)),
+            ("quantity", counts(rows, |row| Some(row.quantity))),
+            ("node_id", texts(rows, |row| self.node(Some(row.node)))),
+            ("service", texts(rows, service)),
+            ("ship_date", days(rows, |row| row.ship_date)),
+            ("level", texts(rows, |row| row.level.name())),
+            ("pinned", flags(rows, |row| row.pinned)),
         ])
     }
 
     fn exclusions(&self) -> Table {
-        let of_line = |line: &'w StatedLine| {
-            let excluded = &self.state.orders[line.order].lines[line.line as usize].excluded;
-            excluded.iter().map(move |(node, until)| (line, *node, *until))
-        };
-        let rows: Vec<(&StatedLine, NodeId, Option<Day>)> =
-            self.demand.lines.iter().flat_map(of_line).collect();
-        let name =
-            |line: &StatedLine| &*self.state.orders[line.order].lines[line.line as usize].name;
+        let rows = &self.wave.exclusions;
+        let line = |row: &Exclusion| row.line.map_or("", |line| &*self.wave.lines[line].line);
         table([
-            ("order_id", texts(&rows, |(line, ..)| self.order(line.order))),
-            ("line", texts(&rows, |(line, ..)| name(line))),
-            ("node_id", texts(&rows, |(_, node, _)| self.node(Some(*node)))),
-            ("until", days(&rows, |(.., until)| *until)),
+            ("order_id", texts(rows, |row| self.order(row.order))),
+            ("line", texts(rows, line)),
+            ("node_id", texts(rows, |row| self.node(Some(row.node)))),
+            ("until", days(rows, |row| Some(row.until).filter(|until| *until != Day::NEVER))),
         ])
     }
 
     fn returns(&self) -> Table {
-        let rows = self.returns;
-        let goods = |row: &StatedReturn<'_>| &self.state.returns[row.id];
+        let rows = self.wave.returns.as_slice();
+        let place = |row: &'w Return| row.place.as_ref();
         table([
-            ("return_id", texts(rows, |row| self.state.return_names.name(row.id))),
+            ("return_id", texts(rows, |row| &row.id)),
             ("order_id", texts(rows, |row| row.order.map_or("", |id| self.order(id)))),
-            ("sku", texts(rows, |row| self.state.sku_names.name(goods(row).sku))),
-            ("quantity", counts(rows, |row| Some(goods(row).quantity - goods(row).received))),
-            ("condition", texts(rows, |row| goods(row).condition.name())),
-            ("latitude", floats(rows, |row| row.place.map(|place| place.latitude))),
-            ("longitude", floats(rows, |row| row.place.map(|place| place.longitude))),
-            ("country", texts(rows, |row| row.place.map_or("", |place| &place.country))),
-            ("postal_code", texts(rows, |row| row.place.map_or("", |place| &place.postal_code))),
+            ("sku", texts(rows, |row| self.sku(row.sku))),
+            ("quantity", counts(rows, |row| Some(row.quantity))),
+            ("condition", texts(rows, |row| row.condition.name())),
+            ("latitude", floats(rows, |row| Some(place(row)?.latitude))),
+            ("longitude", floats(rows, |row| Some(place(row)?.longitude))),
+            ("country", texts(rows, |row| place(row).map_or("", |place| &place.country))),
+            ("postal_code", texts(rows, |row| place(row).map_or("", |place| &place.postal_code))),
             ("drop_node", texts(rows, |row| self.node(row.drop_node))),
         ])
     }

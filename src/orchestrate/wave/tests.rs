@@ -23,6 +23,16 @@ fn after(events: &[(&str, Value)]) -> (Network, State) {
     (network, state)
 }
 
+/// The wave of a state, which is the one that the tables say.
+fn wave_of(network: &Network, state: &State, now: Moment) -> StateWave {
+    let made = state_wave(&network.wave, state, now, PlannedUnits::MayChange);
+    let folder = tempfile::tempdir().unwrap();
+    let planned = PlannedUnits::MayChange;
+    let read = write_state_wave(network, state, now, planned, folder.path()).unwrap();
+    assert_eq!(made.wave.parts(), read.wave.parts());
+    made
+}
+
 fn placed(order: &str, sku: &str, quantity: u32) -> (&'static str, Value) {
     let line = json!({ "line": "1", "sku": sku, "quantity": quantity, "unit_price": "59.00" });
     let fields = json!({
@@ -89,7 +99,7 @@ fn commitments_are_as_firm_as_the_stages_of_units() {
     events.push(("line_accepted", about("D")));
     events.push(("line_picked", about("E")));
     let (network, state) = after(&events);
-    let made = state_wave(&network, &state, state.now).unwrap();
+    let made = wave_of(&network, &state, state.now);
     assert_eq!(
         told(&made),
         [
@@ -118,12 +128,12 @@ fn units_that_left_are_on_hand_again_and_finished_orders_stay_out() {
     }
     let (network, state) = after(&events);
     // All of B leaves on the first of December, and takes of that day's capacity.
-    let made = state_wave(&network, &state, state.now).unwrap();
+    let made = wave_of(&network, &state, state.now);
     assert_eq!(told(&made), ["A 2 DC-NJ shipped", "B 1 DC-NJ shipped"]);
     assert_eq!(stock(&made, "DC-NJ", "throw"), (9, 1));
     // A waits for its third unit; B is over the day after.
     let later = Moment::parse("2026-12-02T09:00:00-05:00").unwrap();
-    let made = state_wave(&network, &state, later).unwrap();
+    let made = wave_of(&network, &state, later);
     assert_eq!(told(&made), ["A 2 DC-NJ shipped"]);
     assert_eq!(made.wave.orders.len(), 1);
     assert_eq!(stock(&made, "DC-NJ", "throw"), (8, 1));
@@ -137,7 +147,7 @@ fn units_at_the_end_of_a_lane_leave_from_there() {
         events.push((kind, about("A")));
     }
     let (network, state) = after(&events);
-    let made = state_wave(&network, &state, state.now).unwrap();
+    let made = wave_of(&network, &state, state.now);
     assert_eq!(told(&made), ["A 1 ST-NYC picked"]);
     // Its unit is still in New Jersey, and is stated in New York.
     assert_eq!(stock(&made, "DC-NJ", "throw"), (9, 2));
@@ -146,10 +156,63 @@ fn units_at_the_end_of_a_lane_leave_from_there() {
     left["to_node"] = json!("ST-NYC");
     events.push(("line_shipped", left));
     let (network, state) = after(&events);
-    let made = state_wave(&network, &state, state.now).unwrap();
+    let made = wave_of(&network, &state, state.now);
     assert_eq!(told(&made), ["A 1 ST-NYC picked"]);
     assert_eq!(stock(&made, "DC-NJ", "throw"), (8, 1));
     assert_eq!(stock(&made, "ST-NYC", "throw"), before);
+}
+
+/// Tests that units which left over a lane, or are accepted to, still take of the capacity of their
+/// source, where the wave does not have them; and that an order's other lines know of the shipment
+/// that they are in.
+#[test]
+fn units_stated_at_the_end_of_a_lane_are_work_at_its_start() {
+    let lane = Some(("DC-NJ>ST-NYC", "2026-12-01"));
+    let most = json!({ "node_id": "DC-NJ", "unit": "units", "capacity": "10", "overload": "2" });
+    let lines = json!([
+        { "line": "1", "sku": "throw", "quantity": 1 }, { "line": "2", "sku": "candle", "quantity": 2 },
+    ]);
+    let mut order = placed("A", "throw", 1);
+    order.1["lines"] = lines;
+    let mut second = planned("A", 2, "DC-NJ", lane);
+    second.1["line"] = json!("2");
+    let mut events =
+        vec![("capacity_changed", most), order, planned("A", 1, "DC-NJ", lane), second];
+    let units = |events: &[(&str, Value)], date: &str| {
+        let (network, state) = after(events);
+        let made = wave_of(&network, &state, state.now);
+        let wave = &made.wave;
+        let node = wave.nodes.ids().find(|id| &*wave.nodes[*id].id == "DC-NJ").unwrap();
+        let mut rows = wave.capacities_on(node, date.parse().unwrap());
+        let row = rows.find(|row| row.unit == CapacityUnit::Units).unwrap();
+        (row.capacity.to_f64(), row.overload.to_f64(), told(&made).join(", "))
+    };
+    let planned = "A 1 DC-NJ planned, A 2 DC-NJ planned".to_owned();
+    assert_eq!(units(&events, "2026-12-01"), (10.0, 2.0, planned));
+    let both = |kind: &'static str| {
+        ["1", "2"].map(|line| (kind, json!({ "order_id": "A", "line": line })))
+    };
+    events.extend(both("line_released"));
+    events.push(both("line_accepted")[1].clone());
+    let accepted = "A 1 DC-NJ released, A 2 ST-NYC released pinned".to_owned();
+    assert_eq!(units(&events, "2026-12-01"), (8.0, 2.0, accepted.clone()));
+    assert_eq!(units(&events, "2026-12-02"), (10.0, 2.0, accepted));
+    events.push(both("line_accepted")[0].clone());
+    for kind in ["line_picked", "line_shipped"] {
+        for (kind, mut fields) in both(kind) {
+            if kind == "line_shipped" {
+                fields["to_node"] = json!("ST-NYC");
+            }
+            events.push((kind, fields));
+        }
+    }
+    let left = "A 1 ST-NYC picked, A 2 ST-NYC picked".to_owned();
+    assert_eq!(units(&events, "2026-12-01"), (7.0, 2.0, left));
+    // What is over the capacity is taken off what it may be over.
+    let less = json!({ "node_id": "DC-NJ", "unit": "units", "capacity": "2", "overload": "2" });
+    events.push(("capacity_changed", less));
+    let (capacity, overload, _) = units(&events, "2026-12-01");
+    assert_eq!((capacity, overload), (0.0, 1.0));
 }
 
 #[test]
@@ -160,7 +223,7 @@ fn held_orders_stay_out_with_their_stock() {
         ("order_held", json!({ "order_id": "A" })),
     ];
     let (network, state) = after(&events);
-    let made = state_wave(&network, &state, state.now).unwrap();
+    let made = wave_of(&network, &state, state.now);
     assert!(made.wave.orders.is_empty());
     assert_eq!(stock(&made, "DC-NJ", "throw"), (9, 3));
 }
@@ -170,7 +233,7 @@ fn closed_nodes_do_no_work_and_changed_capacity_holds() {
     let until = json!({ "node_id": "DC-OH", "until": "2026-12-02" });
     let less = json!({ "node_id": "ST-NYC", "unit": "shipments", "capacity": "1" });
     let (network, state) = after(&[("capacity_changed", less), ("node_closed", until)]);
-    let made = state_wave(&network, &state, state.now).unwrap();
+    let made = wave_of(&network, &state, state.now);
     let wave = &made.wave;
     let node = |id: &str| wave.nodes.ids().find(|node| *wave.nodes[*node].id == *id).unwrap();
     let most = |name: &str, date: &str, unit| {
@@ -193,7 +256,7 @@ fn refusals_are_exclusions() {
         ("line_rejected", missing),
     ];
     let (network, state) = after(&events);
-    let made = state_wave(&network, &state, state.now).unwrap();
+    let made = wave_of(&network, &state, state.now);
     assert!(made.wave.commitments.iter().all(|row| row.level != Level::Released));
     let found = &made.wave.exclusions[0];
     assert_eq!(
@@ -229,7 +292,7 @@ fn returns_that_nobody_can_plan_are_named() {
     ];
     let told = |events: &[(&str, Value)]| {
         let (network, state) = after(events);
-        let made = state_wave(&network, &state, state.now).unwrap();
+        let made = wave_of(&network, &state, state.now);
         let known: Vec<String> = made.wave.returns.iter().map(|row| row.id.to_string()).collect();
         let to_correct = made.returns_to_correct.iter();
         let told = to_correct.map(|row| {

@@ -1,11 +1,12 @@
-//! What planning runs tell the state: units that nothing serves any more, stock of held orders.
+//! What planning runs tell the state of units that nothing serves any more.
 
 use super::*;
-use crate::domain::Method;
+use crate::ids::NodeId;
 use crate::ingest::{read_model, read_wave};
-use crate::orchestrate::event::{Count, OrderHeld, StockCounted};
+use crate::orchestrate::event::{Count, StockCounted};
 use crate::orchestrate::simulate::Series;
 use crate::orchestrate::state::{Cause, ExceptionRules, State};
+use crate::units::Quantity;
 use std::path::Path;
 
 fn units(state: &State, stage: Stage) -> Quantity {
@@ -42,7 +43,8 @@ fn what_the_night_cannot_serve_any_more_is_open_again() {
             on_hand: Count(0),
             safety_stock: None,
         };
-        world.happen(&in_zone(&world, hour(2)), Change::StockCounted(counted));
+        let counting = world.in_zone(hour(2));
+        world.happen(&counting, Change::StockCounted(counted));
     }
     let waiting = units(&world.state, Stage::Open);
     world.run(hour(24), Reach::Reconsider(hour(48)), &model, &flag).unwrap();
@@ -56,31 +58,4 @@ fn what_the_night_cannot_serve_any_more_is_open_again() {
     let wrong = world.state.exceptions.iter();
     let wrong: Vec<_> = wrong.filter(|known| known.cause == Cause::ContradictoryEvent).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
-}
-
-/// Tests that the stock of orders that are held is nobody else's.
-#[test]
-fn held_orders_keep_their_stock() {
-    let (series, model) = series();
-    let mut world = World::new(&series, 1);
-    let orders: Vec<OrderId> = series.wave.orders.ids().collect();
-    let (last, first) = orders.split_last().unwrap();
-    first.iter().for_each(|order| world.arrive(*order));
-    let now = series.wave.instant();
-    let flag = AtomicBool::new(false);
-    world.run(now, Reach::Promise(now), &model, &flag).unwrap();
-    for order in first {
-        let order_id = world.names(*order, 0).0;
-        let held = OrderHeld { order_id, reason: None };
-        world.happen(&in_zone(&world, now), Change::OrderHeld(held));
-    }
-    world.arrive(*last);
-    let tick = world.tick(now, |_| false).unwrap();
-    assert_eq!(tick.lines.iter().filter(|(order, _)| order != last).count(), 0);
-    let bound = world.state.stock.values().filter(|stock| stock.committed() > 0);
-    assert!(bound.count() > 3);
-    for (place, known) in &world.state.stock {
-        let reserved = u64::from(tick.wave.stock[place].reserved);
-        assert_eq!(reserved, u64::from(known.reserved) + known.committed(), "{place:?}");
-    }
 }
