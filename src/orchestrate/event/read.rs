@@ -254,7 +254,7 @@ mod tests {
         let findings = read(text).unwrap_err();
         let expected = [
             "E0806 e.jsonl, row 1, column at = \"2026-11-30T10:00:00\": is not an instant with an offset",
-            "E0803 e.jsonl, row 1, column order_id: is needed (add it: text that is not empty)",
+            "E0803 e.jsonl, row 1, column order_id: is needed (add it: text in quotes that is not empty)",
             "E0804 e.jsonl, row 1, column orderid: is no field of such an event (did you mean order_id?)",
             "E0805 e.jsonl, row 3, column event = \"order_hold\": is no kind of event (did you mean order_held?)",
             "E0802 e.jsonl, row 4: is not a JSON object",
@@ -313,6 +313,13 @@ mod tests {
         let returned = r#"{"id":"a","at":"2026-11-30T10:00:00Z","event":"return_announced","return_id":"R","sku":"a","quantity":1,"longitude":-71.0}"#;
         let findings = read(returned).unwrap_err();
         assert!(findings[0].starts_with("E0808 e.jsonl, row 1, column latitude"), "{findings:?}");
+        for kind in [r#""order_placed","latitude":40.7,"longitude":-74.0"#, r#""order_changed""#] {
+            let head =
+                r#"{"id":"a","at":"2026-11-30T10:00:00Z","order_id":"H1","lines":[],"event":"#;
+            let findings = read(&format!("{head}{kind}}}")).unwrap_err();
+            let told = "E0806 e.jsonl, row 1, column lines = \"[]\": is not an array of objects";
+            assert!(findings.len() == 1 && findings[0].starts_with(told), "{findings:?}");
+        }
         let planned = r#"{"id":"a","at":"2026-11-30T10:00:00Z","event":"line_planned","order_id":"H1","line":"1","node_id":"A","route":"B>C>D","departs":"2026-11-30","release_date":"2026-12-02","ship_date":"2026-12-01","delivery_date":"2026-12-03"}"#;
         let findings = read(planned).unwrap_err();
         assert_eq!(findings.len(), 3, "{findings:?}");

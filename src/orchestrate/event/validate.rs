@@ -1,6 +1,8 @@
 //! What a single event can contradict in itself, whatever happened before.
 
 use crate::diagnostics::{Code, codes};
+use crate::orchestrate::event::spec::Record;
+use crate::orchestrate::event::value::Field;
 use crate::orchestrate::event::{Amount, Change, Event, JourneyKind, Name, Text};
 use crate::units::Decimal;
 
@@ -29,10 +31,10 @@ pub(crate) fn conflicts(event: &Event, minor_digits: u32) -> Vec<Conflict> {
                 ),
             };
             if !place {
-                let cause =
-                    format!("does not say where the customer is served: {needed} is absent");
+                let cause = format!("does not say where the customer is served without {needed}");
                 found.push(contradiction("journey", None, cause, format!("add {needed}")));
             }
+            some(&order.lines, &mut found);
             unique(order.lines.iter().map(|line| &line.line), &mut found);
             for (index, line) in order.lines.iter().enumerate() {
                 amount(
@@ -44,6 +46,7 @@ pub(crate) fn conflicts(event: &Event, minor_digits: u32) -> Vec<Conflict> {
             }
         }
         Change::OrderChanged(order) => {
+            order.lines.iter().for_each(|lines| some(lines, &mut found));
             let lines = order.lines.as_deref().unwrap_or_default();
             unique(lines.iter().map(|line| &line.line), &mut found);
             for (index, line) in lines.iter().enumerate() {
@@ -120,6 +123,20 @@ fn contradiction(
 ) -> Conflict {
     let (cause, action) = (cause.into(), action.into());
     Conflict { code: &codes::E0808, field: field.to_owned(), value, cause, action }
+}
+
+/// Finds that lines are named and there is none.
+fn some<T: Record>(lines: &[T], found: &mut Vec<Conflict>) {
+    if lines.is_empty() {
+        let accepts = Vec::<T>::accepts();
+        found.push(Conflict {
+            code: &codes::E0806,
+            field: "lines".to_owned(),
+            value: Some("[]".to_owned()),
+            cause: format!("is not {accepts}"),
+            action: format!("write {accepts}"),
+        });
+    }
 }
 
 /// Finds line names that are there more than once.

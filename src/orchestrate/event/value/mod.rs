@@ -119,7 +119,7 @@ macro_rules! texts {
 }
 
 texts! {
-    Text "text that is not empty" { "type": "string", "minLength": 1 } =
+    Text "text in quotes that is not empty" { "type": "string", "minLength": 1 } =
         |text| (!text.is_empty()).then(|| Text(text.into()));
     Date "a date such as 2026-11-23" { "type": "string", "format": "date" } =
         |text| day(text).map(Date);
