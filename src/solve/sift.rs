@@ -9,6 +9,7 @@
 use crate::ids::{NodeId, OrderId, ServiceId};
 use crate::options::{Departure, Group, OrderOptions, Planner};
 use crate::solve::column::{Column, Entry};
+use crate::solve::first_prices::FirstPrices;
 use crate::solve::known::{NamedCut, placed};
 use crate::solve::master::OrderColumn;
 use crate::solve::order_plan::{OrderPlan, plan_order};
@@ -20,7 +21,7 @@ use crate::solve::tables::OrderTables;
 use crate::solve::wave_options::{
     BATCH, Demand, OrderProblem, WaveProblem, build_batch, build_orders,
 };
-use crate::solve::{Resources, Start};
+use crate::solve::{ResourceId, Resources, Start};
 use crate::time::Day;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -36,16 +37,20 @@ const MORE: usize = 4;
 const MAX_LISTED: usize = 15;
 /// Order plans that are kept of each order, besides those in use.
 const PLANS: usize = 24;
+/// Rounds in which a wave is sifted for the first time, at most, and the least orders of one.
+const MAX_ROUNDS: usize = 64;
+const MIN_ROUND: usize = 32;
 
-/// Sifts a wave for the first time: at the prices of a similar one, where they are known, and with
-/// what a plan of it decided. The bound of the relaxation is one for the whole wave.
+/// Sifts a wave for the first time: at the prices of a similar one, where they are known, else at
+/// prices that follow what the orders want; with what a plan of it decided. The bound of the
+/// relaxation is one for the whole wave. Returns nothing when told to stop.
 pub fn first<'a>(
     planner: &'a Planner<'a>,
     start: &Start,
     keep: usize,
-) -> (WaveProblem<'a>, Relaxation) {
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Option<(WaveProblem<'a>, Relaxation)> {
     let resources = Arc::new(Resources::new(planner));
-    let prices = start.prices.prices(planner, &resources);
     let by_line = start.prices.by_line(planner, &resources);
     let lines = &planner.wave.lines;
     let decided: FxHashSet<(OrderId, GroupKey)> = (start.decisions.iter())
@@ -53,18 +58,42 @@ pub fn first<'a>(
         .collect();
     let demand = Demand::new(&resources);
     let ids: Vec<OrderId> = planner.wave.orders.ids().collect();
-    let kept = build_orders(planner, &resources, &ids, &|order| {
-        demand.add(planner, &order);
-        let order_prices = by_line.of_order(&order.options, &order.tables);
-        let is_wanted = |group: &Group| decided.contains(&(order.options.order, group_key(group)));
-        let wanted = order.options.groups.iter().map(is_wanted).collect();
-        Kept::of(planner, &resources, order, (&prices, &order_prices), wanted, keep)
-    });
+    let sift = |ids: &[OrderId], prices: &Prices| {
+        build_orders(planner, &resources, ids, stop, &|order| {
+            demand.add(planner, &order);
+            let order_prices = by_line.of_order(&order.options, &order.tables);
+            let is_wanted =
+                |group: &Group| decided.contains(&(order.options.order, group_key(group)));
+            let wanted = order.options.groups.iter().map(is_wanted).collect();
+            Kept::of(planner, &resources, order, (prices, &order_prices), wanted, keep)
+        })
+    };
+    let (kept, prices, highest) = if start.prices.is_empty() {
+        let rounds = (ids.len() / MIN_ROUND).clamp(1, MAX_ROUNDS);
+        let mut first = FirstPrices::new(&resources, rounds);
+        let mut kept = Vec::with_capacity(ids.len());
+        for round in 0..rounds {
+            let sample: Vec<OrderId> = ids.iter().skip(round).step_by(rounds).copied().collect();
+            let of_round = sift(&sample, &first.prices);
+            let cost: f64 = of_round.iter().map(|order| order.least).sum();
+            let used = of_round.par_iter().flat_map_iter(|order| order.uses(planner, &resources));
+            let used: Vec<(ResourceId, f64)> = used.collect();
+            first.follow(&resources, &used, cost / of_round.len().max(1) as f64);
+            kept.extend(of_round);
+        }
+        kept.sort_by_key(|of_order| of_order.order.options.order);
+        (kept, first.prices, first.highest)
+    } else {
+        let prices = start.prices.prices(planner, &resources);
+        (sift(&ids, &prices), prices.clone(), prices)
+    };
+    if stop() {
+        return None;
+    }
     let contended = demand.contended(&resources);
     let mut problem =
         WaveProblem { planner, resources, orders: Vec::new(), contended, is_whole: false };
     let mut relaxation = Relaxation::unknown(&problem);
-    relaxation.duals.prices = prices;
     let mut plans = Vec::with_capacity(kept.len());
     for of_order in kept {
         problem.orders.push(of_order.order);
@@ -73,13 +102,16 @@ pub fn first<'a>(
         plans.push(of_order.entries);
     }
     relaxation.count_cuts(start.prices.cuts(&problem));
+    // Who paid less than the highest price for something would not have paid less in all at that.
+    relaxation.duals.prices = highest;
     let worth = supply_worth(&problem, &relaxation.duals);
     relaxation.bound = lagrangian_bound(&problem, relaxation.least.iter().sum(), worth);
+    relaxation.duals.prices = prices;
     let plans = plans.into_par_iter().enumerate();
     let plans = plans.map(|(at, entries)| OrderColumn::of_entries(&problem, at, entries));
     relaxation.columns = plans.collect();
     relaxation.values = vec![1.0; relaxation.columns.len()];
-    (problem, relaxation)
+    Some((problem, relaxation))
 }
 
 /// Sifts a wave again, at the prices of a relaxation, whose bound then is one for the whole wave;
@@ -271,6 +303,13 @@ impl Kept {
         own.shares = moved_shares(&shares, &departures, &options.transfers.departures);
         let order = OrderProblem { options, tables: kept };
         Kept { order, prices: own, entries, least, moved }
+    }
+
+    /// What the order's best plan uses.
+    fn uses(&self, planner: &Planner, resources: &Resources) -> Vec<(ResourceId, f64)> {
+        let options = &self.order.options;
+        let column = Column::new(planner, resources, options, 0, self.entries.clone());
+        column.uses.iter().map(|(id, used)| (*id, used.to_f64())).collect()
     }
 }
 

@@ -16,7 +16,8 @@ const MISSED: f64 = 0.1;
 /// The part of the time left that raising prices before another sifting is to have at least.
 const MIN_PART: f64 = 0.2;
 
-/// Plans a wave of which only the options that matter are kept in memory.
+/// Plans a wave of which only the options that matter are kept in memory; nothing where it is told
+/// to stop before all orders were looked at.
 ///
 /// # Errors
 /// When HiGHS fails.
@@ -26,10 +27,13 @@ pub(super) fn solve_sifted(
     start: &Start,
     value: &Value,
     control: &Control,
-) -> Result<Outcome, HighsError> {
+) -> Result<Option<Outcome>, HighsError> {
     let keep = settings.sifting.keep;
     let began = control.seconds();
-    let (mut problem, mut relaxation) = sift::first(planner, start, keep);
+    let stop = || control.stopped().is_some();
+    let Some((mut problem, mut relaxation)) = sift::first(planner, start, keep, &stop) else {
+        return Ok(None);
+    };
     let seconds_each = control.seconds() - began;
     let chosen = (settings.approach == Approach::Auto).then(|| Approach::chosen(&problem));
     let mut run = Run::new(&problem, settings, value, control);
@@ -46,7 +50,6 @@ pub(super) fn solve_sifted(
     let mut best = run.best;
     for sifting in 0..=SIFTINGS {
         let reached = relaxation.bound;
-        let stop = || control.stopped().is_some();
         let incumbent = &mut best.incumbent;
         // What was sifted at known prices has its bound.
         let is_new = sifting > 0 || !is_known;
@@ -74,5 +77,5 @@ pub(super) fn solve_sifted(
     }
     let mut run = Run::from(best, &problem, settings, value, control);
     run.improve(&relaxation)?;
-    Ok(Outcome { chosen, ..run.outcome(&relaxation) })
+    Ok(Some(Outcome { chosen, ..run.outcome(&relaxation) }))
 }
