@@ -251,6 +251,7 @@ fn tell(
                 "orders": state_wave.orders.len(),
                 "lines": state_wave.lines.len(),
                 "left_out_units": left_out,
+                "returns": plan.returns.len(),
                 "returns_to_correct": returns_to_correct(state_wave, state),
                 "changed_lines": changed,
                 "differences": by_difference,
@@ -281,6 +282,10 @@ fn tell(
             if left_out > 0 {
                 let units = summary::count(left_out.into(), "unit");
                 lines.push(format!("  {units} under way cannot be said in a wave"));
+            }
+            if !plan.returns.is_empty() {
+                let returns = summary::count(plan.returns.len() as u64, "return");
+                lines.push(format!("  {returns} routed, in the table returns"));
             }
             for goods in &state_wave.returns_to_correct {
                 let name = state.return_names.name(goods.id);

@@ -259,4 +259,10 @@ fn returns_without_a_place_are_told() {
     let found = &json["returns_to_correct"][0];
     assert_eq!((&found["return_id"], &found["in_wave"]), (&"R1".into(), &false.into()));
     assert!(found["action"].as_str().unwrap().starts_with("announce it again"), "{found}");
+    // Announced again with a place it is routed.
+    let goods = r#"{"id":"r2","at":"2026-11-23T07:10:00-05:00","event":"return_announced","return_id":"R1","sku":"tent","quantity":1,"latitude":40.44,"longitude":-79.99,"postal_code":"15222"}"#;
+    std::fs::write(place.path("returns.jsonl"), goods).unwrap();
+    assert_eq!(place.run("events apply DIR/returns.jsonl --state DIR/s").code, 0);
+    let ran = place.run("replan --state DIR/s --dry-run --out DIR/p --quiet");
+    assert!(ran.stdout.contains("1 return routed, in the table returns"), "{ran:?}");
 }

@@ -45,7 +45,7 @@ impl Stated {
     }
 }
 
-/// Work for units of a line that the wave does not have at the node that does it.
+/// Work for units of a line where the wave has it at another node than the one that does it.
 #[derive(Clone, Copy)]
 pub(super) struct Elsewhere {
     /// The order in the state.
@@ -57,6 +57,8 @@ pub(super) struct Elsewhere {
     pub(super) to: Option<NodeId>,
     pub(super) day: Day,
     pub(super) quantity: Quantity,
+    /// Whether it is where the wave has it, though it is not done there.
+    pub(super) is_stated: bool,
 }
 
 /// What is added to a row of stock.
@@ -91,17 +93,20 @@ impl Demand {
             if !order.is_held() && (has_work_left(order) || works_from(order, today)) {
                 demand.add(network, id, order, planned);
             } else {
-                demand.reserve(order);
+                demand.reserve(id, order);
             }
         }
         demand
     }
 
-    /// An order that is not in the wave keeps its stock.
-    fn reserve(&mut self, order: &Order) {
-        for line in &order.lines {
+    /// An order that is not in the wave keeps its stock, and the work that nodes do for it goes on.
+    fn reserve(&mut self, id: OrderId, order: &Order) {
+        for (index, line) in order.lines.iter().enumerate() {
             for part in &line.portions {
                 self.keep(line.sku, part);
+                if (Stage::Released..=Stage::Delivered).contains(&part.stage) {
+                    self.work_elsewhere((id, index as u32), part, None);
+                }
             }
         }
     }
@@ -158,24 +163,28 @@ impl Demand {
         }
     }
 
-    /// Enters the work for units that stay as they are where the wave has it at another node, their
-    /// last one, or not at all.
+    /// Enters the work for units that stay as they are where the wave has it at another node or date
+    /// than they do, or not at all.
     fn work_elsewhere(
         &mut self,
         (order, line): (OrderId, u32),
         part: &Portion,
         commitment: Option<&Stated>,
     ) {
-        let Some(way) = part.way.as_deref() else { return };
+        let is_frozen = commitment.is_none_or(Stated::is_frozen);
+        let Some(way) = part.way.as_deref().filter(|_| is_frozen) else { return };
+        let quantity = part.quantity;
         let work =
-            |node, to, day| Elsewhere { order, line, node, to, day, quantity: part.quantity };
-        let is_moved =
-            commitment.is_none_or(|stated| stated.is_frozen() && stated.node != way.source);
-        if let Some(first) = way.via.first().filter(|_| is_moved) {
-            self.elsewhere.push(work(way.source, Some(*first), way.release_date));
-        }
-        if commitment.is_none() {
+            |node, to, day| Elsewhere { order, line, node, to, day, quantity, is_stated: false };
+        let first = way.via.first();
+        self.elsewhere.extend(first.map(|to| work(way.source, Some(*to), way.release_date)));
+        if commitment.is_none_or(|stated| stated.node != way.last_node()) {
             self.elsewhere.push(work(way.last_node(), None, way.ship_date));
+            let stated = commitment.map(|stated| Elsewhere {
+                is_stated: true,
+                ..work(stated.node, None, stated.ship_date)
+            });
+            self.elsewhere.extend(stated);
         }
     }
 }

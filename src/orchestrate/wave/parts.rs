@@ -104,24 +104,26 @@ impl Maker<'_> {
         }
     }
 
-    /// The work for units that the wave states at another node than the one that does it. What an
-    /// order sends over a lane on a date is one release.
+    /// The work for units that the wave has at another node than the one that does it: more than the
+    /// wave has for those that do it, less for the others. What an order sends over a lane on a date
+    /// is one release.
     fn used_elsewhere(&self) -> BTreeMap<(NodeId, Day, CapacityUnit), Decimal> {
         let mut releases: BTreeMap<_, Vec<Content>> = BTreeMap::new();
         // Dates before today are nobody's, wherever the node is.
         let first = Day(self.now.date().0 - 1);
         for work in self.demand.elsewhere.iter().filter(|work| work.day >= first) {
-            let Elsewhere { order, line, node, to, day, quantity } = *work;
+            let Elsewhere { order, line, node, to, day, quantity, is_stated } = *work;
             let sku = self.state.orders[order].lines[line as usize].sku;
-            releases.entry((node, day, order, to)).or_default().push(Content {
+            releases.entry((node, day, order, to, is_stated)).or_default().push(Content {
                 line,
                 sku,
                 quantity,
             });
         }
         let mut used = BTreeMap::new();
-        for ((node, day, ..), contents) in releases {
+        for ((node, day, .., is_stated), contents) in releases {
             for (unit, amount) in work(self.network, node, &contents).uses() {
+                let amount = if is_stated { Decimal::ZERO - amount } else { amount };
                 *used.entry((node, day, unit)).or_insert(Decimal::ZERO) += amount;
             }
         }

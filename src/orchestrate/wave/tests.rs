@@ -187,8 +187,8 @@ fn units_stated_at_the_end_of_a_lane_are_work_at_its_start() {
         let row = rows.find(|row| row.unit == CapacityUnit::Units).unwrap();
         (row.capacity.to_f64(), row.overload.to_f64(), told(&made).join(", "))
     };
-    let planned = "A 1 DC-NJ planned, A 2 DC-NJ planned".to_owned();
-    assert_eq!(units(&events, "2026-12-01"), (10.0, 2.0, planned));
+    let loose = "A 1 DC-NJ planned, A 2 DC-NJ planned".to_owned();
+    assert_eq!(units(&events, "2026-12-01"), (10.0, 2.0, loose));
     let both = |kind: &'static str| {
         ["1", "2"].map(|line| (kind, json!({ "order_id": "A", "line": line })))
     };
@@ -208,11 +208,20 @@ fn units_stated_at_the_end_of_a_lane_are_work_at_its_start() {
     }
     let left = "A 1 ST-NYC picked, A 2 ST-NYC picked".to_owned();
     assert_eq!(units(&events, "2026-12-01"), (7.0, 2.0, left));
+    // A hub is no source: what is merged there is stated at its own source on a day on which that
+    // does nothing for it.
+    let mut merged = planned("B", 1, "DC-NJ", Some(("DC-NJ>HUB-HBG", "2026-12-01")));
+    merged.1["ship_date"] = json!("2026-12-03");
+    events.extend([placed("B", "throw", 1), merged, ("line_released", about("B"))]);
+    events.push(("line_accepted", about("B")));
+    let (on_the_first, _, told) = units(&events, "2026-12-01");
+    assert!(told.ends_with("B 1 DC-NJ released pinned"), "{told}");
+    assert_eq!((on_the_first, units(&events, "2026-12-03").0), (6.0, 11.0));
     // What is over the capacity is taken off what it may be over.
     let less = json!({ "node_id": "DC-NJ", "unit": "units", "capacity": "2", "overload": "2" });
     events.push(("capacity_changed", less));
     let (capacity, overload, _) = units(&events, "2026-12-01");
-    assert_eq!((capacity, overload), (0.0, 1.0));
+    assert_eq!((capacity, overload), (0.0, 0.0));
 }
 
 #[test]
@@ -226,6 +235,25 @@ fn held_orders_stay_out_with_their_stock() {
     let made = wave_of(&network, &state, state.now);
     assert!(made.wave.orders.is_empty());
     assert_eq!(stock(&made, "DC-NJ", "throw"), (9, 3));
+}
+
+/// Tests that a node works on for an order that is held, once it was told.
+#[test]
+fn held_orders_keep_the_capacity_for_what_is_released() {
+    let most = json!({ "node_id": "DC-NJ", "unit": "units", "capacity": "10" });
+    let held = ("order_held", json!({ "order_id": "A" }));
+    let begun =
+        vec![("capacity_changed", most), placed("A", "throw", 3), planned("A", 2, "DC-NJ", None)];
+    let released = [begun.clone(), vec![("line_released", about("A"))]].concat();
+    for (events, left) in [(begun, 10.0), (released, 8.0)] {
+        let (network, state) = after(&[events, vec![held.clone()]].concat());
+        let made = wave_of(&network, &state, state.now);
+        let wave = &made.wave;
+        let node = wave.nodes.ids().find(|id| &*wave.nodes[*id].id == "DC-NJ").unwrap();
+        let mut rows = wave.capacities_on(node, "2026-12-01".parse().unwrap());
+        let row = rows.find(|row| row.unit == CapacityUnit::Units).unwrap();
+        assert_eq!(row.capacity.to_f64(), left);
+    }
 }
 
 #[test]
