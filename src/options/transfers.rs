@@ -219,12 +219,7 @@ fn lanes_from<'a>(planner: &'a Planner, node: NodeId) -> impl Iterator<Item = La
 }
 
 /// The days on which a source chooses to send a line over each of its lanes.
-fn release_days(
-    planner: &Planner,
-    supply: &Supply,
-    parts: usize,
-    hops: &mut Vec<Hop>,
-) {
+fn release_days(planner: &Planner, supply: &Supply, parts: usize, hops: &mut Vec<Hop>) {
     for lane in lanes_from(planner, supply.source) {
         let operates = planner.wave.lanes[lane].operates;
         let hop = |departs: &Day| Hop { lane, departs: *departs };

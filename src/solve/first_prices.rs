@@ -49,7 +49,8 @@ impl FirstPrices {
         let known = 1.0 - MEMORY.powi(self.round.min(1_000) as i32);
         let part = 1.0 / self.rounds as f64;
         let moving = self.prices.resources.iter_mut().zip(&mut self.highest.resources);
-        for ((row, wanted), (price, highest)) in resources.rows().iter().zip(&self.wanted).zip(moving)
+        for ((row, wanted), (price, highest)) in
+            resources.rows().iter().zip(&self.wanted).zip(moving)
         {
             if is_work(row) {
                 *price = followed(row, *price, wanted / known, part, length);
