@@ -11,15 +11,15 @@ use crate::solve::resources::{Resource, ResourceKey, Resources};
 use std::cmp::Ordering;
 
 /// The part of what was wanted lately that a round leaves as it was.
-const MEMORY: f64 = 0.8;
+const MEMORY: f64 = 0.9;
 /// The longest step of a price in a round, as a part of what an order costs on average; in the
-/// first round, and in the last.
-const LENGTHS: (f64, f64) = (0.03, 0.005);
+/// first round, and after all orders.
+const LENGTHS: (f64, f64) = (0.06, 0.005);
 
 /// Prices that follow what orders want.
 pub struct FirstPrices {
     pub prices: Prices,
-    /// The highest price that each resource had.
+    /// The highest price that each resource had in the rounds that count.
     pub highest: Prices,
     /// What a round wants of each resource: a moving average.
     wanted: Vec<f64>,
@@ -28,11 +28,16 @@ pub struct FirstPrices {
 }
 
 impl FirstPrices {
-    /// Nothing costs anything in the first of so many rounds of the same size.
+    /// Nothing costs anything in the first round; so many of the same size make up the wave.
     pub fn new(resources: &Resources, rounds: usize) -> FirstPrices {
         let prices = Prices { resources: vec![0.0; resources.len()] };
         let highest = prices.clone();
         FirstPrices { prices, highest, wanted: vec![0.0; resources.len()], round: 0, rounds }
+    }
+
+    /// Has only the rounds from now on count.
+    pub fn count_from_here(&mut self) {
+        self.highest.clone_from(&self.prices);
     }
 
     /// Moves on to the next round, after one that used so much of resources at these prices and

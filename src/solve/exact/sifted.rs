@@ -51,22 +51,23 @@ pub(super) fn solve_sifted(
     for sifting in 0..=SIFTINGS {
         let reached = relaxation.bound;
         let incumbent = &mut best.incumbent;
-        // What was sifted at known prices has its bound.
-        let is_new = sifting > 0 || !is_known;
+        // What was sifted for the first time has its bound.
+        let is_new = sifting > 0;
         let is_done = is_new && sift::again(&mut problem, &mut relaxation, incumbent, keep, &stop);
         let mut run = Run::from(best, &problem, settings, value, control);
         if is_done {
             run.prove_relaxed(&relaxation);
         }
         let missed = reached - relaxation.bound;
-        let is_enough = sifting > 0 && missed <= MISSED * settings.gap * reached.abs();
+        let is_enough = is_new && missed <= MISSED * settings.gap * reached.abs();
         let goes_on = !is_enough && sifting < SIFTINGS && run.is_open();
         // What is left has to do for another sifting, and for good plans; with too little for
-        // both, good plans come first.
+        // both, good plans come first, once there is a bound at prices that were raised.
         let left = control.seconds_left();
         let part_of_time = if left.is_finite() { PRICING_TIME - seconds_each / left } else { 1.0 };
-        let sifts_again = goes_on && part_of_time >= MIN_PART;
-        if goes_on {
+        let is_urgent = !is_new && !is_known && seconds_each <= left;
+        let sifts_again = goes_on && (part_of_time >= MIN_PART || is_urgent);
+        if goes_on && (part_of_time >= MIN_PART || !sifts_again) {
             let part_of_time = if sifts_again { part_of_time } else { PRICING_TIME };
             relaxation = run.raise(relaxation, MAX_ROUNDS, part_of_time)?;
         }
