@@ -19,7 +19,7 @@ const LENGTHS: (f64, f64) = (0.06, 0.005);
 /// Prices that follow what orders want.
 pub struct FirstPrices {
     pub prices: Prices,
-    /// The highest price that each resource had in the rounds that count.
+    /// The highest price that each resource had.
     pub highest: Prices,
     /// What a round wants of each resource: a moving average.
     wanted: Vec<f64>,
@@ -28,16 +28,11 @@ pub struct FirstPrices {
 }
 
 impl FirstPrices {
-    /// Nothing costs anything in the first round; so many of the same size make up the wave.
+    /// Nothing costs anything in the first of so many rounds, which are of the same size.
     pub fn new(resources: &Resources, rounds: usize) -> FirstPrices {
         let prices = Prices { resources: vec![0.0; resources.len()] };
         let highest = prices.clone();
         FirstPrices { prices, highest, wanted: vec![0.0; resources.len()], round: 0, rounds }
-    }
-
-    /// Has only the rounds from now on count.
-    pub fn count_from_here(&mut self) {
-        self.highest.clone_from(&self.prices);
     }
 
     /// Moves on to the next round, after one that used so much of resources at these prices and

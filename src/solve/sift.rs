@@ -39,9 +39,6 @@ const PLANS: usize = 24;
 /// Rounds in which a wave is sifted for the first time, at most, and the least orders of one.
 const MAX_ROUNDS: usize = 64;
 const MIN_ROUND: usize = 32;
-/// One in so many rounds comes twice: its orders are sifted at the end, at prices that were learned
-/// from them in the beginning.
-const LEARNED: usize = 4;
 
 /// Sifts a wave for the first time: at the prices of a similar one, where they are known, else at
 /// prices that follow what the orders want; with what a plan of it decided. The bound of the
@@ -60,11 +57,9 @@ pub fn first<'a>(
         .collect();
     let demand = Demand::new(&resources);
     let ids: Vec<OrderId> = planner.wave.orders.ids().collect();
-    let sift = |ids: &[OrderId], prices: &Prices, counts: bool| {
+    let sift = |ids: &[OrderId], prices: &Prices| {
         build_orders(planner, &resources, ids, stop, &|order| {
-            if counts {
-                demand.add(planner, &order);
-            }
+            demand.add(planner, &order);
             let order_prices = by_line.of_order(&order.options, &order.tables);
             let is_wanted =
                 |group: &Group| decided.contains(&(order.options.order, group_key(group)));
@@ -74,29 +69,22 @@ pub fn first<'a>(
     };
     let (kept, prices, highest) = if start.prices.is_empty() {
         let rounds = (ids.len() / MIN_ROUND).clamp(1, MAX_ROUNDS);
-        let learned = rounds / LEARNED;
         let mut first = FirstPrices::new(&resources, rounds);
         let mut kept = Vec::with_capacity(ids.len());
-        for round in 0..learned + rounds {
-            let counts = round >= learned;
-            if round == learned {
-                first.count_from_here();
-            }
-            let sample = ids.iter().skip(round % rounds).step_by(rounds);
-            let of_round = sift(&sample.copied().collect::<Vec<_>>(), &first.prices, counts);
+        for round in 0..rounds {
+            let sample: Vec<OrderId> = ids.iter().skip(round).step_by(rounds).copied().collect();
+            let of_round = sift(&sample, &first.prices);
             let cost: f64 = of_round.iter().map(|order| order.least).sum();
             let used = of_round.par_iter().flat_map_iter(|order| order.uses(planner, &resources));
             let used: Vec<(ResourceId, f64)> = used.collect();
             first.follow(&resources, &used, cost / of_round.len().max(1) as f64);
-            if counts {
-                kept.extend(of_round);
-            }
+            kept.extend(of_round);
         }
         kept.sort_by_key(|of_order| of_order.order.options.order);
         (kept, first.prices, first.highest)
     } else {
         let prices = start.prices.prices(planner, &resources);
-        (sift(&ids, &prices, true), prices.clone(), prices)
+        (sift(&ids, &prices), prices.clone(), prices)
     };
     if stop() {
         return None;

@@ -13,6 +13,8 @@ use crate::solve::sift;
 const SIFTINGS: usize = 3;
 /// What the bound may lack because of options that were not kept, as a part of the gap asked for.
 const MISSED: f64 = 0.1;
+/// The part of the time left from which on sifting the wave is a long matter.
+const LONG: f64 = 0.2;
 /// The part of the time left that raising prices before another sifting is to have at least.
 const MIN_PART: f64 = 0.2;
 
@@ -51,15 +53,17 @@ pub(super) fn solve_sifted(
     for sifting in 0..=SIFTINGS {
         let reached = relaxation.bound;
         let incumbent = &mut best.incumbent;
-        // What was sifted for the first time has its bound.
-        let is_new = sifting > 0;
+        // What was sifted at known prices has its bound; where time is short, prices are raised
+        // before the next look at all orders.
+        let is_long = seconds_each > LONG * control.seconds_left();
+        let is_new = sifting > 0 || !(is_known || is_long);
         let is_done = is_new && sift::again(&mut problem, &mut relaxation, incumbent, keep, &stop);
         let mut run = Run::from(best, &problem, settings, value, control);
         if is_done {
             run.prove_relaxed(&relaxation);
         }
         let missed = reached - relaxation.bound;
-        let is_enough = is_new && missed <= MISSED * settings.gap * reached.abs();
+        let is_enough = sifting > 0 && missed <= MISSED * settings.gap * reached.abs();
         let goes_on = !is_enough && sifting < SIFTINGS && run.is_open();
         // What is left has to do for another sifting, and for good plans; with too little for
         // both, good plans come first, once there is a bound at prices that were raised.
