@@ -11,10 +11,10 @@ use crate::solve::resources::{Resource, ResourceKey, Resources};
 use std::cmp::Ordering;
 
 /// The part of what was wanted lately that a round leaves as it was.
-const MEMORY: f64 = 0.8;
+const MEMORY: f64 = 0.9;
 /// The longest step of a price in a round, as a part of what an order costs on average; in the
-/// first round, and in the last.
-const LENGTHS: (f64, f64) = (0.03, 0.005);
+/// first round, and after all orders.
+const LENGTHS: (f64, f64) = (0.06, 0.005);
 
 /// Prices that follow what orders want.
 pub struct FirstPrices {
@@ -28,7 +28,7 @@ pub struct FirstPrices {
 }
 
 impl FirstPrices {
-    /// Nothing costs anything in the first of so many rounds of the same size.
+    /// Nothing costs anything in the first of so many rounds, which are of the same size.
     pub fn new(resources: &Resources, rounds: usize) -> FirstPrices {
         let prices = Prices { resources: vec![0.0; resources.len()] };
         let highest = prices.clone();
@@ -49,7 +49,8 @@ impl FirstPrices {
         let known = 1.0 - MEMORY.powi(self.round.min(1_000) as i32);
         let part = 1.0 / self.rounds as f64;
         let moving = self.prices.resources.iter_mut().zip(&mut self.highest.resources);
-        for ((row, wanted), (price, highest)) in resources.rows().iter().zip(&self.wanted).zip(moving)
+        for ((row, wanted), (price, highest)) in
+            resources.rows().iter().zip(&self.wanted).zip(moving)
         {
             if is_work(row) {
                 *price = followed(row, *price, wanted / known, part, length);

@@ -12,10 +12,9 @@ use crate::solve::column::{Column, Entry};
 use crate::solve::first_prices::FirstPrices;
 use crate::solve::known::{NamedCut, placed};
 use crate::solve::master::OrderColumn;
-use crate::solve::order_plan::{OrderPlan, plan_order};
+use crate::solve::order_plan::{OrderPlan, plan_order_seen};
 use crate::solve::pricing::{OrderPrices, Prices, Scan};
 use crate::solve::relax::{Relaxation, lagrangian_bound, supply_worth};
-use crate::solve::routes::Routes;
 use crate::solve::stocks::stock_place;
 use crate::solve::tables::OrderTables;
 use crate::solve::wave_options::{
@@ -284,11 +283,13 @@ impl Kept {
             order_prices,
             left: None,
         };
-        let OrderPlan { mut entries, least, shares } = plan_order(&scan);
+        let mut nearest = Nearest::new(&scan, most);
+        let see = &mut |group, state, cost| nearest.see(group, state, cost);
+        let OrderPlan { mut entries, least, shares } = plan_order_seen(&scan, see);
         for entry in &entries {
             wanted[entry.group as usize] = true;
         }
-        nearest(&scan, most, &mut wanted);
+        nearest.mark(&mut wanted);
         let moved = positions(&wanted);
         for entry in &mut entries {
             entry.group = moved[entry.group as usize];
@@ -313,41 +314,49 @@ impl Kept {
     }
 }
 
-/// Adds the cheapest groups for each contents.
-fn nearest(scan: &Scan, most: usize, wanted: &mut [bool]) {
-    let (options, tables) = (scan.options, scan.tables);
-    // Where visits bring savings, the cheapest shipment is not all that counts.
-    if tables.exchanges.classes() > 1 {
-        wanted.fill(true);
-        return;
-    }
-    let most_of_node = (OF_NODE * most as f64).ceil() as usize;
-    let states = &tables.states;
-    let mut list_of = vec![usize::MAX; states.count()];
-    let mut listed = 0;
-    let mut list = |state: usize| {
-        list_of[state] = listed;
-        listed += 1;
-    };
-    if states.full() <= MAX_LISTED {
-        (1..states.count()).for_each(&mut list);
-    } else {
-        (0..states.needs()).for_each(|need| list(states.whole(need) * states.stride(need)));
-        list(states.full());
-    }
-    let mut lists: Vec<Vec<(f64, usize)>> = vec![Vec::with_capacity(most + 1); listed];
-    scan.shipments(&Routes::cheapest(scan), |group, state, cost| {
-        if tables.groups[group].joins {
-            wanted[group] = true;
+/// The cheapest groups for each contents.
+struct Nearest<'s, 'a> {
+    scan: &'s Scan<'a>,
+    most: usize,
+    most_of_node: usize,
+    /// By state, the list of its contents; `usize::MAX` where there is none.
+    list_of: Vec<usize>,
+    /// Cost and group, by rising cost.
+    lists: Vec<Vec<(f64, usize)>>,
+}
+
+impl<'s, 'a> Nearest<'s, 'a> {
+    /// Up to `most` for each contents.
+    fn new(scan: &'s Scan<'a>, most: usize) -> Nearest<'s, 'a> {
+        let states = &scan.tables.states;
+        let mut list_of = vec![usize::MAX; states.count()];
+        let mut listed = 0;
+        let mut list = |state: usize| {
+            list_of[state] = listed;
+            listed += 1;
+        };
+        if states.full() <= MAX_LISTED {
+            (1..states.count()).for_each(&mut list);
+        } else {
+            (0..states.needs()).for_each(|need| list(states.whole(need) * states.stride(need)));
+            list(states.full());
         }
-        let Some(list) = lists.get_mut(list_of[state]) else { return };
-        if list.len() == most && list.last().is_some_and(|(worst, _)| cost >= *worst) {
+        let lists = vec![Vec::with_capacity(most + 1); listed];
+        let most_of_node = (OF_NODE * most as f64).ceil() as usize;
+        Nearest { scan, most, most_of_node, list_of, lists }
+    }
+
+    /// Takes a shipment of a group with some contents, where it is among the cheapest.
+    fn see(&mut self, group: usize, state: usize, cost: f64) {
+        let Some(list) = self.lists.get_mut(self.list_of[state]) else { return };
+        if list.len() == self.most && list.last().is_some_and(|(worst, _)| cost >= *worst) {
             return;
         }
-        let node = options.groups[group].node;
-        let mut same = (0..list.len()).rev().filter(|at| options.groups[list[*at].1].node == node);
+        let groups = &self.scan.options.groups;
+        let node = groups[group].node;
+        let mut same = (0..list.len()).rev().filter(|at| groups[list[*at].1].node == node);
         if let Some(worst) = same.next()
-            && same.count() + 1 >= most_of_node
+            && same.count() + 1 >= self.most_of_node
         {
             if cost >= list[worst].0 {
                 return;
@@ -356,10 +365,23 @@ fn nearest(scan: &Scan, most: usize, wanted: &mut [bool]) {
         }
         let at = list.partition_point(|(known, _)| *known <= cost);
         list.insert(at, (cost, group));
-        list.truncate(most);
-    });
-    for (_, group) in lists.into_iter().flatten() {
-        wanted[group] = true;
+        list.truncate(self.most);
+    }
+
+    /// Marks the cheapest groups, and those that join what is there already.
+    fn mark(self, wanted: &mut [bool]) {
+        let tables = self.scan.tables;
+        // Where visits bring savings, the cheapest shipment is not all that counts.
+        if tables.exchanges.classes() > 1 {
+            wanted.fill(true);
+            return;
+        }
+        for (is_wanted, group) in wanted.iter_mut().zip(&tables.groups) {
+            *is_wanted |= group.joins;
+        }
+        for (_, group) in self.lists.into_iter().flatten() {
+            wanted[group] = true;
+        }
     }
 }
 

@@ -13,6 +13,8 @@ use crate::solve::sift;
 const SIFTINGS: usize = 3;
 /// What the bound may lack because of options that were not kept, as a part of the gap asked for.
 const MISSED: f64 = 0.1;
+/// The part of the time left from which on sifting the wave is a long matter.
+const LONG: f64 = 0.2;
 /// The part of the time left that raising prices before another sifting is to have at least.
 const MIN_PART: f64 = 0.2;
 
@@ -51,8 +53,10 @@ pub(super) fn solve_sifted(
     for sifting in 0..=SIFTINGS {
         let reached = relaxation.bound;
         let incumbent = &mut best.incumbent;
-        // What was sifted at known prices has its bound.
-        let is_new = sifting > 0 || !is_known;
+        // What was sifted at known prices has its bound; where time is short, prices are raised
+        // before the next look at all orders.
+        let is_long = seconds_each > LONG * control.seconds_left();
+        let is_new = sifting > 0 || !(is_known || is_long);
         let is_done = is_new && sift::again(&mut problem, &mut relaxation, incumbent, keep, &stop);
         let mut run = Run::from(best, &problem, settings, value, control);
         if is_done {
@@ -62,11 +66,12 @@ pub(super) fn solve_sifted(
         let is_enough = sifting > 0 && missed <= MISSED * settings.gap * reached.abs();
         let goes_on = !is_enough && sifting < SIFTINGS && run.is_open();
         // What is left has to do for another sifting, and for good plans; with too little for
-        // both, good plans come first.
+        // both, good plans come first, once there is a bound at prices that were raised.
         let left = control.seconds_left();
         let part_of_time = if left.is_finite() { PRICING_TIME - seconds_each / left } else { 1.0 };
-        let sifts_again = goes_on && part_of_time >= MIN_PART;
-        if goes_on {
+        let is_urgent = !is_new && !is_known && seconds_each <= left;
+        let sifts_again = goes_on && (part_of_time >= MIN_PART || is_urgent);
+        if goes_on && (part_of_time >= MIN_PART || !sifts_again) {
             let part_of_time = if sifts_again { part_of_time } else { PRICING_TIME };
             relaxation = run.raise(relaxation, MAX_ROUNDS, part_of_time)?;
         }
