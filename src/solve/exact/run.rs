@@ -5,7 +5,7 @@ use crate::options::{Decision, Planner};
 use crate::solve::ascent::ascend;
 use crate::solve::column::{Column, Entry};
 use crate::solve::exact::decided::{all_frozen, constant};
-use crate::solve::exact::sifted::solve_sifted;
+use crate::solve::exact::sifted::{MISSED, solve_sifted};
 use crate::solve::exact::{
     Approach, ExactSettings, Formulation, Outcome, Pieces, Start, Value, enumerate,
 };
@@ -272,14 +272,25 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// A better plan near the best one, at prices that are known to be good.
+    /// A better plan near the best one, at prices that are known to be good. It is not searched for
+    /// where these, once raised, say that the one there is good enough: that has to be proven only,
+    /// and no search would.
     pub fn repair(&mut self, mut relaxation: Relaxation) -> Result<Relaxation, HighsError> {
         self.offer_reevaluated(self.plan());
         if self.is_open() {
             relaxation = self.raise(relaxation, REPAIR_ROUNDS, PRICING_TIME)?;
-            self.neighbourhoods(&relaxation)?;
+            if !self.would_do(&relaxation) {
+                self.neighbourhoods(&relaxation)?;
+            }
         }
         Ok(relaxation)
+    }
+
+    /// Whether the gap would be closed by the bound of a relaxation that may lack options.
+    fn would_do(&self, relaxation: &Relaxation) -> bool {
+        let objective = self.best.objective.to_minor();
+        let bound = relaxation.bound + self.best.constant.to_minor();
+        objective - bound <= (1.0 - MISSED) * self.settings.gap * objective.abs()
     }
 
     /// Takes the bound of a relaxation of the whole wave.

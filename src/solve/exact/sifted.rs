@@ -12,7 +12,7 @@ use crate::solve::sift;
 /// Times that the wave is sifted again after prices were raised, at most.
 const SIFTINGS: usize = 3;
 /// What the bound may lack because of options that were not kept, as a part of the gap asked for.
-const MISSED: f64 = 0.1;
+pub(super) const MISSED: f64 = 0.1;
 /// The part of the time left from which on sifting the wave is a long matter.
 const LONG: f64 = 0.2;
 /// The part of the time left that raising prices before another sifting is to have at least.
@@ -49,14 +49,15 @@ pub(super) fn solve_sifted(
         relaxation = run.ascend(relaxation, FIRST_STEPS);
         run.guided_plan(&relaxation.duals);
     }
+    // What was sifted at known prices has its bound, and another one once they were raised.
+    let is_bound = is_known && !run.is_open();
     let mut best = run.best;
     for sifting in 0..=SIFTINGS {
         let reached = relaxation.bound;
         let incumbent = &mut best.incumbent;
-        // What was sifted at known prices has its bound; where time is short, prices are raised
-        // before the next look at all orders.
+        // Where time is short, prices are raised before the next look at all orders.
         let is_long = seconds_each > LONG * control.seconds_left();
-        let is_new = sifting > 0 || !(is_known || is_long);
+        let is_new = sifting > 0 || !(is_bound || is_long);
         let is_done = is_new && sift::again(&mut problem, &mut relaxation, incumbent, keep, &stop);
         let mut run = Run::from(best, &problem, settings, value, control);
         if is_done {
