@@ -249,9 +249,14 @@ impl<'a> Run<'a> {
         Ok(relaxation)
     }
 
-    /// Better prices from those of a relaxation, by cheap steps.
-    pub fn ascend(&mut self, relaxation: Relaxation, steps: usize) -> Relaxation {
-        let (problem, control) = (self.problem, self.control.part(PRICING_TIME));
+    /// Better prices from those of a relaxation, by cheap steps, in a part of the time.
+    pub fn ascend(
+        &mut self,
+        relaxation: Relaxation,
+        steps: usize,
+        part_of_time: f64,
+    ) -> Relaxation {
+        let (problem, control) = (self.problem, self.control.part(part_of_time));
         let mut listener = Listener::new();
         ascend(problem, relaxation, steps, &control, &mut |step| listener.hear(self, step))
     }
