@@ -277,25 +277,19 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// A better plan near the best one, at prices that are known to be good. It is not searched for
-    /// where these, once raised, say that the one there is good enough: that has to be proven only,
-    /// and no search would.
+    /// A better plan near the best one, at prices that are known to be good.
     pub fn repair(&mut self, mut relaxation: Relaxation) -> Result<Relaxation, HighsError> {
         self.offer_reevaluated(self.plan());
         if self.is_open() {
             relaxation = self.raise(relaxation, REPAIR_ROUNDS, PRICING_TIME)?;
-            if !self.would_do(&relaxation) {
+            let objective = self.best.objective.to_minor();
+            let open = objective - relaxation.bound - self.best.constant.to_minor();
+            // A plan that is good enough at these prices has only to be proven: no search would.
+            if open > (1.0 - MISSED) * self.settings.gap * objective.abs() {
                 self.neighbourhoods(&relaxation)?;
             }
         }
         Ok(relaxation)
-    }
-
-    /// Whether the gap would be closed by the bound of a relaxation that may lack options.
-    fn would_do(&self, relaxation: &Relaxation) -> bool {
-        let objective = self.best.objective.to_minor();
-        let bound = relaxation.bound + self.best.constant.to_minor();
-        objective - bound <= (1.0 - MISSED) * self.settings.gap * objective.abs()
     }
 
     /// Takes the bound of a relaxation of the whole wave.
