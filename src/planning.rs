@@ -135,7 +135,11 @@ fn prove(
         Some(found) => Ok(found),
         None => {
             let stopped_by = control.stopped().unwrap_or(StoppedBy::Finished);
-            Ok(Outcome { stopped_by, ..by_rule()? })
+            let rule = Strategy::CheapestLine.name();
+            let why =
+                format!("stopped before all orders were looked at: the plan is that of {rule}");
+            let chosen = Some((settings.approach, why));
+            Ok(Outcome { stopped_by, chosen, ..by_rule()? })
         }
     }
 }
