@@ -39,6 +39,12 @@ pub(super) struct OpenLine {
     pub served: bool,
 }
 
+impl OpenLine {
+    pub fn content(&self) -> Content {
+        Content { line: self.id.0, sku: self.sku, quantity: self.quantity }
+    }
+}
+
 /// A shipment of the order in work.
 #[derive(Clone, Debug)]
 pub(super) struct Made {
@@ -68,7 +74,8 @@ pub(super) struct Desk<'a> {
     pub planner: &'a Planner<'a>,
     pub room: Room,
     pub decisions: Vec<Decision>,
-    pub floors: Floors,
+    /// Where the service is chosen by cost (see [`Pass::by_cost`]).
+    pub floors: Option<Floors>,
     /// By last node: the source and which of its paths leads there.
     pub routes_to: IdVec<NodeId, Vec<(NodeId, u32)>>,
     /// By node, the order that was asked about last, and its distance.
@@ -122,7 +129,7 @@ impl<'a> Desk<'a> {
             planner,
             room: Room::new(planner),
             decisions,
-            floors: Floors::new(wave),
+            floors: None,
             routes_to,
             movers: wave.nodes.iter().map(|_| 0).collect(),
             mover_stamp: 0,
@@ -147,7 +154,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Plans the orders as they arrived, until told to stop.
-    pub fn run(&mut self, serve: fn(&mut Desk<'_>), stop: &dyn Fn() -> bool) {
+    pub fn run(&mut self, serve: &dyn Fn(&mut Desk<'_>), stop: &dyn Fn() -> bool) {
         let wave = self.planner.wave;
         for order in arrival_sequence(self.planner) {
             if order.0.is_multiple_of(256) && stop() {

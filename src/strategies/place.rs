@@ -5,9 +5,10 @@ use crate::domain::{CostKey, Journey, NodeKind};
 use crate::ids::{NodeId, ServiceId};
 use crate::network::Hop;
 use crate::options::{
-    Content, Decision, carbon, customer_km, freight, lateness_cost, line_bar, shipment_co2, zone,
+    Decision, carbon, customer_km, freight, lateness_cost, line_bar, shipment_co2, zone,
 };
-use crate::strategies::desk::{Desk, Pass};
+use crate::strategies::desk::{Desk, OpenLine, Pass};
+use crate::strategies::floor::parcel_kg;
 use crate::strategies::room::Work;
 use crate::time::Day;
 use crate::units::{Decimal, Money};
@@ -198,11 +199,7 @@ impl Desk<'_> {
             self.contents.extend_from_slice(&self.made[joins].contents);
         }
         let wanted = self.wanted.iter().map(|at| &self.lines[*at]);
-        self.contents.extend(wanted.map(|line| Content {
-            line: line.id.0,
-            sku: line.sku,
-            quantity: line.quantity,
-        }));
+        self.contents.extend(wanted.map(OpenLine::content));
     }
 
     fn takes_wanted(&self, service: ServiceId) -> bool {
@@ -248,6 +245,7 @@ impl Desk<'_> {
         }
         self.fill_contents(None);
         let km = self.km(found.node);
+        let kg = parcel_kg(wave, self.contents.iter().copied());
         let mut best: Option<([f64; 2], u32, Quote)> = None;
         let mut why = NoService::Never;
         for at in 0..wave.nodes[found.node].services.len() {
@@ -255,7 +253,10 @@ impl Desk<'_> {
             if !self.takes_wanted(service) {
                 continue;
             }
-            if pass.by_cost && best.as_ref().is_some_and(|best| self.is_dearer(service, best.0[0]))
+            if pass.by_cost
+                && best.as_ref().zip(kg).is_some_and(|((rank, ..), kg)| {
+                    self.service_floor(found.node, service, kg) > rank[0]
+                })
             {
                 continue;
             }
@@ -276,13 +277,23 @@ impl Desk<'_> {
         Ok(Placement { offer: Some(quote), late_days, ..found })
     }
 
-    /// Whether a service asks more for the contents in the buffer than a known cost, whatever its
-    /// zone is.
-    fn is_dearer(&self, service: ServiceId, than: f64) -> bool {
-        let (wave, model) = (self.planner.wave, self.planner.model);
-        let weight = model.weight(CostKey::ParcelFreight).to_f64();
-        let floor = self.floors.of(wave, service, &self.contents);
-        floor.is_some_and(|floor| floor * weight > than)
+    /// What a parcel of `kg` costs at least from a node by a service, weighted, in minor units.
+    fn service_floor(&self, node: NodeId, service: ServiceId, kg: Decimal) -> f64 {
+        let weight = self.planner.model.weight(CostKey::ParcelFreight).to_f64();
+        let nearness = self.nearness(node);
+        self.floors.as_ref().map_or(0.0, |floors| weight * floors.of(service, nearness, kg))
+    }
+
+    /// What a parcel of `kg` costs at least from a node, weighted, in minor units; nothing where the
+    /// order is fetched.
+    pub fn freight_floor(&self, node: NodeId, kg: Decimal) -> f64 {
+        let wave = self.planner.wave;
+        if wave.destination(self.order).is_none() {
+            return 0.0;
+        }
+        let offers = wave.nodes[node].services.iter();
+        let floors = offers.map(|offer| self.service_floor(node, offer.service, kg));
+        floors.fold(f64::INFINITY, f64::min)
     }
 
     /// The smaller, the better the service.
@@ -369,11 +380,7 @@ impl Desk<'_> {
         for position in 0..self.wanted.len() {
             let line = &mut self.lines[self.wanted[position]];
             line.served = true;
-            self.made[made].contents.push(Content {
-                line: line.id.0,
-                sku: line.sku,
-                quantity: line.quantity,
-            });
+            self.made[made].contents.push(line.content());
             self.joined.push(made as u32);
             self.decisions.push(Decision {
                 line: line.id,
