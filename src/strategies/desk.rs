@@ -10,9 +10,10 @@ use crate::network::{EARTH_RADIUS_KM, node_distance_km};
 use crate::options::{Content, Decision, Planner, frozen_decisions, frozen_parts};
 use crate::options::{freight, offered_zone};
 use crate::strategies::floor::Floors;
+use crate::strategies::place::shipment_cost;
 use crate::strategies::room::Room;
 use crate::time::Day;
-use crate::units::{Money, Quantity};
+use crate::units::Quantity;
 
 /// How far a rule goes to serve: it asks with the strictest pass first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,8 +55,8 @@ pub(super) struct Made {
     /// Whether it has left already, so that nothing joins it.
     pub gone: bool,
     pub parcels: u32,
-    /// Freight.
-    pub amount: Money,
+    /// Freight and carbon, weighted, in minor units.
+    pub cost: f64,
     pub contents: Vec<Content>,
 }
 
@@ -242,14 +243,14 @@ impl<'a> Desk<'a> {
         self.made_count += 1;
         if at == self.made.len() {
             let contents = Vec::new();
-            let (gone, parcels, amount) = (false, 0, Money::ZERO);
-            self.made.push(Made { node, service, ship_date, gone, parcels, amount, contents });
+            let (gone, parcels, cost) = (false, 0, 0.0);
+            self.made.push(Made { node, service, ship_date, gone, parcels, cost, contents });
             return;
         }
         let made = &mut self.made[at];
         made.contents.clear();
         (made.node, made.service, made.ship_date) = (node, service, ship_date);
-        (made.gone, made.parcels, made.amount) = (false, 0, Money::ZERO);
+        (made.gone, made.parcels, made.cost) = (false, 0, 0.0);
     }
 
     pub fn mark(&self) -> Mark {
@@ -284,11 +285,11 @@ impl<'a> Desk<'a> {
         let wave = self.planner.wave;
         for made in &mut self.made[..self.made_count] {
             let priced = made.service.and_then(|service| {
-                let (zone, _) = offered_zone(wave, self.order, made.node, service)?;
-                freight(wave, service, zone.zone, &made.contents)
+                let (zone, km) = offered_zone(wave, self.order, made.node, service)?;
+                let freight = freight(wave, service, zone.zone, &made.contents)?;
+                Some((freight.parcels, shipment_cost(self.planner, service, km, &freight)))
             });
-            let priced = priced.unwrap_or_default();
-            (made.parcels, made.amount) = (priced.parcels, priced.amount);
+            (made.parcels, made.cost) = priced.unwrap_or_default();
         }
     }
 

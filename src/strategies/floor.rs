@@ -3,13 +3,13 @@
 //! A rule that compares costs need not ask a node or a service whose floor is above what another
 //! one asks: finding the date, the zone and the price takes most of its time.
 
-use crate::domain::{Service, Wave};
+use crate::domain::{Break, RateCard, Service, Wave, ZoneTable};
 use crate::ids::{IdVec, ServiceId};
 use crate::network::EARTH_RADIUS_KM;
 use crate::options::Content;
 use crate::units::{Decimal, Rate};
 
-/// What a place may seem farther than it is, by rounding, as a share of the earth's radius.
+/// By how much rounding may put a place beyond the end of a band, as a nearness.
 const SLACK: f64 = 1e-9;
 
 /// What a service asks at least behind the end of a band of its zone table.
@@ -27,7 +27,11 @@ pub(super) struct Floors(IdVec<ServiceId, Vec<Ring>>);
 
 impl Floors {
     pub fn new(wave: &Wave) -> Floors {
-        Floors(wave.services.iter().map(|service| rings(wave, service)).collect())
+        let of_service = wave.services.iter().map(|service| {
+            let table = &wave.zone_tables[service.zone_table];
+            rings(service, table, &wave.rate_cards[service.rate_card], wave.minor_digits)
+        });
+        Floors(of_service.collect())
     }
 
     /// What the freight of one parcel of `kg` is at least, in minor units, to a place of some
@@ -52,40 +56,115 @@ pub(super) fn parcel_kg(wave: &Wave, contents: impl Iterator<Item = Content>) ->
         .sum()
 }
 
-fn rings(wave: &Wave, service: &Service) -> Vec<Ring> {
-    let table = &wave.zone_tables[service.zone_table];
-    let everywhere =
-        Ring { from: f64::NEG_INFINITY, least: least(wave, service, f64::NEG_INFINITY) };
+/// What a service asks at least, from everywhere and from behind each band of its zone table.
+fn rings(service: &Service, table: &ZoneTable, card: &RateCard, minor_digits: u32) -> Vec<Ring> {
+    let minor = 10_f64.powi(minor_digits as i32) / Rate::SCALE as f64;
+    let factor = (1.0 + service.surcharge.to_f64()) * minor;
+    let beyond = |km: f64| {
+        let mut zones: Vec<_> = table.zones_beyond(km).collect();
+        zones.sort_unstable();
+        zones.dedup();
+        let breaks = zones.into_iter().filter_map(|zone| card.breaks(zone)).flatten();
+        // What is heavier is divided; what is rounded away is less than a minor unit.
+        let capped = |kg: Decimal| service.max_kg.map_or(kg, |max| kg.min(max));
+        let price = |found: &Break| found.price.0 as f64 * factor - 1.0;
+        least(breaks.map(|found| (capped(found.up_to_kg), price(found))).collect())
+    };
+    let everywhere = Ring { from: f64::NEG_INFINITY, least: beyond(f64::NEG_INFINITY) };
     let behind = table.band_ends().map(|km| Ring {
         from: SLACK - (km / EARTH_RADIUS_KM).min(std::f64::consts::PI).cos(),
-        least: least(wave, service, km),
+        least: beyond(km),
     });
     std::iter::once(everywhere).chain(behind).collect()
 }
 
-/// Up to each weight, the least price of any zone that is farther than `km`.
-fn least(wave: &Wave, service: &Service, km: f64) -> Vec<(Decimal, f64)> {
-    let minor = 10_f64.powi(wave.minor_digits as i32) / Rate::SCALE as f64;
-    let factor = (1.0 + service.surcharge.to_f64()) * minor;
-    let card = &wave.rate_cards[service.rate_card];
-    let mut zones: Vec<_> = wave.zone_tables[service.zone_table].zones_beyond(km).collect();
-    zones.sort_unstable();
-    zones.dedup();
-    let breaks = zones.into_iter().filter_map(|zone| card.breaks(zone)).flatten();
-    // Heavier shipments are divided. What is rounded is less than a minor unit.
-    let capped = |kg: Decimal| service.max_kg.map_or(kg, |max| kg.min(max));
-    let mut least: Vec<(Decimal, f64)> =
-        breaks.map(|found| (capped(found.up_to_kg), found.price.0 as f64 * factor - 1.0)).collect();
-    least.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    // A parcel may be priced by its break or, for its volume, by any above it.
+/// Up to each weight, the least of the prices of breaks: a parcel may be priced by its own break
+/// or, for its volume, by any above it.
+fn least(mut prices: Vec<(Decimal, f64)>) -> Vec<(Decimal, f64)> {
+    prices.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)));
     let mut lowest = f64::INFINITY;
-    for (_, price) in least.iter_mut().rev() {
+    for (_, price) in &mut prices {
         lowest = lowest.min(*price);
         *price = lowest;
     }
-    // Of equal prices the last says it for all.
-    least.reverse();
-    least.dedup_by_key(|(_, price)| *price);
-    least.reverse();
-    least
+    // Of equal prices the heaviest says it for all.
+    prices.dedup_by_key(|(_, price)| *price);
+    prices.reverse();
+    prices
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ZoneRow;
+    use crate::ids::{RateCardId, ZoneId, ZoneTableId};
+    use crate::time::Weekdays;
+
+    const NEAR: ZoneId = ZoneId(0);
+    const FAR: ZoneId = ZoneId(1);
+
+    /// Floors of a service with two bands, whose heavier far parcels are cheaper than lighter ones.
+    fn floors(rows: Vec<ZoneRow>, max_kg: Option<Decimal>) -> Floors {
+        let kg = Decimal::from_int;
+        let price = |up_to, units| Break {
+            up_to_kg: kg(up_to),
+            price: Rate(units * Rate::SCALE),
+            extra_per_kg: Rate(0),
+        };
+        let zones =
+            vec![vec![price(1, 5), price(10, 8)], vec![price(1, 9), price(2, 12), price(10, 11)]];
+        let card = RateCard { id: "card".into(), zones: zones.into() };
+        let service = Service {
+            id: "ground".into(),
+            carrier: "carrier".into(),
+            zone_table: ZoneTableId(0),
+            rate_card: RateCardId(0),
+            dim_divisor: None,
+            surcharge: Decimal(Decimal::SCALE / 10),
+            max_kg,
+            max_length: None,
+            hazmat: false,
+            operates: Weekdays::DAILY,
+            kg_co2_per_parcel_km: 0.0,
+            kg_co2_per_kg_km: 0.0,
+        };
+        Floors(vec![rings(&service, &ZoneTable::new("table", rows), &card, 2)].into())
+    }
+
+    fn bands() -> Vec<ZoneRow> {
+        let band = |max_km, zone| ZoneRow::Band { max_km, zone, transit_days: 1 };
+        vec![band(100.0, NEAR), band(1000.0, FAR)]
+    }
+
+    /// The floor in minor units, for a place so far and a parcel so heavy.
+    fn floor(floors: &Floors, km: f64, kg: i64) -> f64 {
+        let nearness = -(km / EARTH_RADIUS_KM).cos();
+        floors.of(ServiceId(0), nearness, Decimal::from_int(kg)).round()
+    }
+
+    #[test]
+    fn floors_rise_with_distance_and_weight() {
+        let floors = floors(bands(), None);
+        // 10 % are added, and a minor unit may be rounded away.
+        assert_eq!(floor(&floors, 99.9, 1), 549.0);
+        assert_eq!(floor(&floors, 99.9, 2), 879.0);
+        assert_eq!(floor(&floors, 100.1, 1), 989.0);
+        assert_eq!(floor(&floors, 100.1, 2), 1209.0, "a bulky parcel of 2 kg is priced like 10");
+        assert_eq!(floor(&floors, 100.1, 11), 0.0, "above the card nothing is known");
+    }
+
+    #[test]
+    fn what_is_divided_has_no_floor() {
+        let floors = floors(bands(), Some(Decimal::from_int(5)));
+        assert_eq!(floor(&floors, 10.0, 5), 879.0);
+        assert_eq!(floor(&floors, 10.0, 6), 0.0);
+    }
+
+    #[test]
+    fn prefixes_may_be_anywhere() {
+        let mut rows = bands();
+        let (origin, destination) = ("1".into(), "2".into());
+        rows.push(ZoneRow::Prefix { origin, destination, zone: NEAR, transit_days: 1 });
+        assert_eq!(floor(&floors(rows, None), 500.0, 1), 549.0);
+    }
 }

@@ -204,7 +204,7 @@ fn changed_orders_say_what_changed_and_by_how_much() {
     assert_eq!(rows.as_array().unwrap().len(), 2, "the largest differences only");
     let first = json!({
         "order": "A", "what": ["source"], "cost": [10.5, 7.5], "shipments": [1, 1],
-        "days_late": [0, 0], "open": [0, 0], "from": ["near", "other"],
+        "days_late": [0, 0], "open": [0, 0], "from": [["near"], ["other"]],
     });
     assert_eq!(rows[0], first);
     assert_eq!((&rows[1]["order"], &rows[1]["what"]), (&json!("B"), &json!(["split"])));
