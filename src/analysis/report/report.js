@@ -96,7 +96,9 @@ function drawMap(index) {
     return spec;
   };
   return draw("map", nodes, { change }).then(() => {
-    if (left_out > 0) note("map", `Small flows of ${number(left_out, 0)} shipments in all are not drawn.`);
+    if (left_out === 0) return;
+    const drawn = flows.filter((flow) => flow.way === "parcels").reduce((sum, flow) => sum + flow.count, 0);
+    note("map", `${number(left_out, 0)} of ${number(drawn + left_out, 0)} shipments to customers are in flows too small to be drawn.`);
   });
 }
 
@@ -136,6 +138,22 @@ function drawLoad(plan) {
   });
 }
 
+/// First plans can be so dear that nothing is seen of what follows: they are above the edge.
+function drawProgress(plan) {
+  const edge = plan.objective + 0.5 * Math.abs(plan.objective);
+  const isBeyond = plan.progress.some((point) => point.amount > edge);
+  const change = (spec) => {
+    if (isBeyond) {
+      spec.encoding.y.scale.domainMax = edge;
+      spec.layer.forEach((layer) => { layer.mark.clip = true; });
+    }
+    return amounts("amount")(spec);
+  };
+  return draw("progress", plan.progress, { change, empty: "This plan has no record of its run." }).then(() => {
+    if (isBeyond) note("progress", "The first plans cost more than is shown.");
+  });
+}
+
 async function show() {
   const plan = data.plans[shownIndex()];
   const drawings = [];
@@ -172,7 +190,7 @@ async function show() {
     const empty = plan.bound === null ? "The method of this plan has no prices." : "Nothing was scarce.";
     drawings.push(draw("price", rows, { shown: `price_${of}`, change: both(room("price"), amounts("price")), empty }));
   }
-  drawings.push(draw("progress", plan.progress, { change: amounts("amount"), empty: "This plan has no record of its run." }));
+  drawings.push(drawProgress(plan));
   listOrders(ROWS);
   await Promise.all(drawings);
 }

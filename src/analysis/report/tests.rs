@@ -223,7 +223,10 @@ fn plans_of_other_waves_are_refused() {
     other.rows.certificate.inputs.insert("orders.csv".into(), "changed".into());
     other.rows.certificate.inputs.insert("lanes.csv".into(), "new".into());
     let error = report(&[base, other], None, 10).unwrap_err().to_string();
-    assert_eq!(error, "other was planned from other data than base: lanes.csv, orders.csv differs");
+    assert_eq!(
+        error,
+        "other was planned from other data than base; other files: lanes.csv, orders.csv"
+    );
     let base = plan("base", 10.0, "near");
     let mut other = plan("other", 10.0, "near");
     other.rows.certificate.wave = "v".into();
