@@ -76,7 +76,7 @@ impl Terms {
         if desk.made[..desk.made_count].iter().any(|made| made.node == node) {
             return f64::NEG_INFINITY;
         }
-        of_lines + self.per_shipment[node] + kg.map_or(0.0, |kg| desk.freight_floor(node, kg))
+        of_lines + self.per_shipment[node] + kg.map_or(0.0, |kg| desk.freight_floor(node, None, kg))
     }
 
     /// What a placement costs; split cost aside, which no line has to itself.

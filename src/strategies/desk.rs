@@ -79,6 +79,8 @@ pub(super) struct Desk<'a> {
     pub floors: Option<Floors>,
     /// By last node: the source and which of its paths leads there.
     pub routes_to: IdVec<NodeId, Vec<(NodeId, u32)>>,
+    /// Where goods may go over lanes for the order that was asked about last.
+    pub ends: (Option<OrderId>, Vec<NodeId>),
     /// By node, the order that was asked about last, and its distance.
     pub km_of: IdVec<NodeId, (Option<OrderId>, f64)>,
     /// The nodes that bear the stamp are those that goods may move from.
@@ -132,6 +134,7 @@ impl<'a> Desk<'a> {
             decisions,
             floors: None,
             routes_to,
+            ends: (None, Vec::new()),
             movers: wave.nodes.iter().map(|_| 0).collect(),
             mover_stamp: 0,
             km_of: wave.nodes.iter().map(|_| (None, 0.0)).collect(),

@@ -4,10 +4,11 @@
 //! one asks: finding the date, the zone and the price takes most of its time.
 
 use crate::domain::{Break, RateCard, Service, Wave, ZoneTable};
-use crate::ids::{IdVec, ServiceId};
+use crate::ids::{IdVec, NodeId, ServiceId};
 use crate::network::EARTH_RADIUS_KM;
 use crate::options::Content;
 use crate::units::{Decimal, Rate};
+use std::collections::BTreeMap;
 
 /// By how much rounding may put a place beyond the end of a band, as a nearness.
 const SLACK: f64 = 1e-9;
@@ -21,9 +22,18 @@ struct Ring {
     least: Vec<(Decimal, f64)>,
 }
 
-/// By service, its rings by rising distance.
+/// Rings by rising distance.
+type Rings = Vec<Ring>;
+
+/// The floors of a wave.
 #[derive(Debug)]
-pub(super) struct Floors(IdVec<ServiceId, Vec<Ring>>);
+pub(super) struct Floors {
+    of_service: IdVec<ServiceId, Rings>,
+    /// By node, into `of_offers`: nodes with the same services share them.
+    offers_of: IdVec<NodeId, usize>,
+    /// By the least of some services.
+    of_offers: Vec<Rings>,
+}
 
 impl Floors {
     pub fn new(wave: &Wave) -> Floors {
@@ -31,19 +41,64 @@ impl Floors {
             let table = &wave.zone_tables[service.zone_table];
             rings(service, table, &wave.rate_cards[service.rate_card], wave.minor_digits)
         });
-        Floors(of_service.collect())
+        let of_service: IdVec<ServiceId, Rings> = of_service.collect();
+        let (mut known, mut of_offers) = (BTreeMap::new(), Vec::new());
+        let offers_of = wave.nodes.iter().map(|node| {
+            let mut offers: Vec<ServiceId> = node.services.iter().map(|o| o.service).collect();
+            offers.sort_unstable();
+            *known.entry(offers).or_insert_with_key(|offers| {
+                let rings: Vec<&Rings> = offers.iter().map(|id| &of_service[*id]).collect();
+                of_offers.push(cheapest(&rings));
+                of_offers.len() - 1
+            })
+        });
+        let offers_of = offers_of.collect();
+        Floors { of_service, offers_of, of_offers }
     }
 
     /// What the freight of one parcel of `kg` is at least, in minor units, to a place of some
     /// nearness (see [`Desk::nearness`](crate::strategies::desk::Desk::nearness)); zero where the
     /// weight asks for several parcels or is above the rate card.
-    pub fn of(&self, service: ServiceId, nearness: f64, kg: Decimal) -> f64 {
-        let rings = &self.0[service];
-        let within = rings.partition_point(|ring| ring.from < nearness);
-        let least = &rings[within.saturating_sub(1)].least;
-        let at = least.partition_point(|(up_to, _)| *up_to < kg);
-        least.get(at).map_or(0.0, |(_, least)| *least)
+    pub fn of_service(&self, service: ServiceId, nearness: f64, kg: Decimal) -> f64 {
+        floor(&self.of_service[service], nearness, kg)
     }
+
+    /// The same by any service of a node.
+    pub fn of_node(&self, node: NodeId, nearness: f64, kg: Decimal) -> f64 {
+        floor(&self.of_offers[self.offers_of[node]], nearness, kg)
+    }
+}
+
+fn floor(rings: &Rings, nearness: f64, kg: Decimal) -> f64 {
+    let least = &rings[within(rings, nearness)].least;
+    let at = least.partition_point(|(up_to, _)| *up_to < kg);
+    least.get(at).map_or(0.0, |(_, least)| *least)
+}
+
+/// The ring that a nearness is in; the first one begins nowhere.
+fn within(rings: &Rings, nearness: f64) -> usize {
+    rings.partition_point(|ring| ring.from < nearness).saturating_sub(1)
+}
+
+/// The least that any of some services asks.
+fn cheapest(services: &[&Rings]) -> Rings {
+    let starts = services.iter().flat_map(|rings| rings.iter().map(|ring| ring.from));
+    let mut starts: Vec<f64> = starts.chain([f64::NEG_INFINITY]).collect();
+    starts.sort_by(f64::total_cmp);
+    starts.dedup();
+    let ring = |from: f64| {
+        let there = services.iter().map(|rings| {
+            let at = rings.iter().rposition(|ring| ring.from <= from).unwrap_or(0);
+            &rings[at].least
+        });
+        let offered: Vec<_> = there.filter(|least| !least.is_empty()).collect();
+        // What one of them divides or does not price has no floor.
+        let ends = offered.iter().filter_map(|least| least.last());
+        let end = ends.map(|(kg, _)| *kg).min().unwrap_or(Decimal::ZERO);
+        let all = offered.into_iter().flatten().map(|(kg, price)| ((*kg).min(end), *price));
+        Ring { from, least: least(all.collect()) }
+    };
+    starts.into_iter().map(ring).collect()
 }
 
 /// The weight of contents that may travel as one parcel; nothing where some travel alone.
@@ -57,7 +112,7 @@ pub(super) fn parcel_kg(wave: &Wave, contents: impl Iterator<Item = Content>) ->
 }
 
 /// What a service asks at least, from everywhere and from behind each band of its zone table.
-fn rings(service: &Service, table: &ZoneTable, card: &RateCard, minor_digits: u32) -> Vec<Ring> {
+fn rings(service: &Service, table: &ZoneTable, card: &RateCard, minor_digits: u32) -> Rings {
     let minor = 10_f64.powi(minor_digits as i32) / Rate::SCALE as f64;
     let factor = (1.0 + service.surcharge.to_f64()) * minor;
     let beyond = |km: f64| {
@@ -104,7 +159,7 @@ mod tests {
     const FAR: ZoneId = ZoneId(1);
 
     /// Floors of a service with two bands, whose heavier far parcels are cheaper than lighter ones.
-    fn floors(rows: Vec<ZoneRow>, max_kg: Option<Decimal>) -> Floors {
+    fn floors(rows: Vec<ZoneRow>, max_kg: Option<Decimal>) -> Rings {
         let kg = Decimal::from_int;
         let price = |up_to, units| Break {
             up_to_kg: kg(up_to),
@@ -128,7 +183,7 @@ mod tests {
             kg_co2_per_parcel_km: 0.0,
             kg_co2_per_kg_km: 0.0,
         };
-        Floors(vec![rings(&service, &ZoneTable::new("table", rows), &card, 2)].into())
+        rings(&service, &ZoneTable::new("table", rows), &card, 2)
     }
 
     fn bands() -> Vec<ZoneRow> {
@@ -137,9 +192,9 @@ mod tests {
     }
 
     /// The floor in minor units, for a place so far and a parcel so heavy.
-    fn floor(floors: &Floors, km: f64, kg: i64) -> f64 {
+    fn floor(rings: &Rings, km: f64, kg: i64) -> f64 {
         let nearness = -(km / EARTH_RADIUS_KM).cos();
-        floors.of(ServiceId(0), nearness, Decimal::from_int(kg)).round()
+        super::floor(rings, nearness, Decimal::from_int(kg)).round()
     }
 
     #[test]
@@ -158,6 +213,19 @@ mod tests {
         let floors = floors(bands(), Some(Decimal::from_int(5)));
         assert_eq!(floor(&floors, 10.0, 5), 879.0);
         assert_eq!(floor(&floors, 10.0, 6), 0.0);
+    }
+
+    #[test]
+    fn of_several_services_the_least_counts() {
+        let light = floors(bands(), Some(Decimal::from_int(1)));
+        let mut near = bands();
+        near.pop();
+        // One that goes near only, one that divides what is above 1 kg.
+        let both = cheapest(&[&floors(near, None), &light]);
+        assert_eq!(floor(&both, 10.0, 1), 549.0);
+        assert_eq!(floor(&both, 10.0, 2), 0.0, "two parcels of 1 kg may be cheaper");
+        assert_eq!(floor(&both, 500.0, 1), 989.0);
+        assert_eq!(floor(&cheapest(&[]), 10.0, 1), 0.0);
     }
 
     #[test]

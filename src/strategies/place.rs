@@ -254,7 +254,7 @@ impl Desk<'_> {
             }
             if pass.by_cost
                 && best.as_ref().zip(kg).is_some_and(|((rank, ..), kg)| {
-                    self.service_floor(found.node, service, kg) > rank[0]
+                    self.freight_floor(found.node, Some(service), kg) > rank[0]
                 })
             {
                 continue;
@@ -276,23 +276,17 @@ impl Desk<'_> {
         Ok(Placement { offer: Some(quote), late_days, ..found })
     }
 
-    /// What a parcel of `kg` costs at least from a node by a service, weighted, in minor units.
-    fn service_floor(&self, node: NodeId, service: ServiceId, kg: Decimal) -> f64 {
-        let weight = self.planner.model.weight(CostKey::ParcelFreight).to_f64();
+    /// What a parcel of `kg` costs at least from a node, by a service or by any, weighted, in minor
+    /// units; nothing where the order is fetched.
+    pub fn freight_floor(&self, node: NodeId, service: Option<ServiceId>, kg: Decimal) -> f64 {
+        let is_fetched = self.planner.wave.destination(self.order).is_none();
+        let Some(floors) = self.floors.as_ref().filter(|_| !is_fetched) else { return 0.0 };
         let nearness = self.nearness(node);
-        self.floors.as_ref().map_or(0.0, |floors| weight * floors.of(service, nearness, kg))
-    }
-
-    /// What a parcel of `kg` costs at least from a node, weighted, in minor units; nothing where the
-    /// order is fetched.
-    pub fn freight_floor(&self, node: NodeId, kg: Decimal) -> f64 {
-        let wave = self.planner.wave;
-        if wave.destination(self.order).is_none() {
-            return 0.0;
-        }
-        let offers = wave.nodes[node].services.iter();
-        let floors = offers.map(|offer| self.service_floor(node, offer.service, kg));
-        floors.fold(f64::INFINITY, f64::min)
+        let floor = match service {
+            Some(service) => floors.of_service(service, nearness, kg),
+            None => floors.of_node(node, nearness, kg),
+        };
+        self.planner.model.weight(CostKey::ParcelFreight).to_f64() * floor
     }
 
     /// The smaller, the better the service.
