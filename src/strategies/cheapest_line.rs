@@ -5,8 +5,8 @@
 //! start from, "Making better fulfillment decisions on the fly in an online retail environment",
 //! Manufacturing & Service Operations Management 17(1), 2015, taken line by line.
 //!
-//! Nodes are asked by what they cost at least, until that is more than the best found: of eight that
-//! have an item, one or two.
+//! Nodes are asked for a date, a service and its price by rising floor, which is what they cost at
+//! least, until the floor is above the best that is found.
 
 use crate::domain::{CostKey, Escalate, NodeKind};
 use crate::ids::{IdVec, NodeId};
