@@ -4,14 +4,15 @@ use crate::domain::{CostKey, Method, Model, Wave};
 use crate::options::Planner;
 use crate::plan::{Certificate, Ledger, NodeLoad, Plan, Proof, Seconds, Status, explain};
 use crate::solve::{
-    Approach, Control, ExactSettings, HighsError, KnownPrices, LAST_STEP, Outcome, ResourceKey,
-    Sifting, Start, solve_exact,
+    Approach, Control, ExactSettings, HighsError, KnownPrices, LAST_STEP, Outcome, Progress,
+    ResourceKey, Sifting, Stage, Start, StoppedBy, Value, solve_exact,
 };
 use crate::strategies::Strategy;
 use crate::units::Decimal;
 use crate::verify::{Violation, verify};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 
 /// What a run adds to a model's settings.
 #[derive(Clone, Debug, Default)]
@@ -61,7 +62,7 @@ pub const METHODS: [&str; 13] = {
 pub fn plan_wave(
     wave: &Wave,
     model: &Model,
-    inputs: RunInputs,
+    mut inputs: RunInputs,
     control: &Control,
 ) -> Result<Plan, PlanError> {
     let (approach, strategy) = match &model.solve.method {
@@ -81,7 +82,7 @@ pub fn plan_wave(
     let before = control.seconds();
     let outcome = match strategy {
         Some(strategy) => strategy.plan(&planner, control)?,
-        None => solve_exact(&planner, settings, &inputs.start, &value, control)?,
+        None => prove(&planner, settings, std::mem::take(&mut inputs.start), &value, control)?,
     };
     let solved = control.seconds();
     let mut ledger = Ledger::new(&planner, outcome.decisions.clone());
@@ -111,6 +112,33 @@ pub fn plan_wave(
     let verified = verify(wave, model, &plan);
     plan.certificate.seconds.insert("total".to_string(), control.seconds());
     if verified.is_valid() { Ok(plan) } else { Err(PlanError::Unverified(verified.violations)) }
+}
+
+/// Plans to a proven gap. A large wave starts from the plan of a quick rule; that is also what there
+/// is where the run has to stop before all orders were looked at.
+fn prove(
+    planner: &Planner,
+    settings: ExactSettings,
+    mut start: Start,
+    value: &Value,
+    control: &Control,
+) -> Result<Outcome, HighsError> {
+    // A rule takes so little time that it is never stopped.
+    let never = AtomicBool::new(false);
+    let unlimited = Control::new(f64::INFINITY, &never, |_| ());
+    let by_rule = || Strategy::CheapestLine.plan(planner, &unlimited);
+    if settings.sifts(planner.wave) && start.decisions.is_empty() {
+        start.decisions = by_rule()?.decisions;
+        let incumbent = Some(value(start.decisions.clone()).to_minor());
+        control.report(Progress { stage: Stage::FirstPlan, incumbent, bound: None });
+    }
+    match solve_exact(planner, settings, &start, value, control)? {
+        Some(found) => Ok(found),
+        None => {
+            let stopped_by = control.stopped().unwrap_or(StoppedBy::Finished);
+            Ok(Outcome { stopped_by, ..by_rule()? })
+        }
+    }
 }
 
 /// A plan of a similar wave, to start from: what it decided, and what it found stock and capacity to

@@ -1,6 +1,6 @@
 //! Building the options of an order: sources, transfers, shipments, and the terms of each line.
 
-use crate::ids::{LineId, NodeId, OrderId};
+use crate::ids::{IdVec, LineId, NodeId, OrderId};
 use crate::options::bundles::bundle_needs;
 use crate::options::eligibility::{line_bar, offers};
 use crate::options::escalation::first_tier_on_time;
@@ -9,7 +9,6 @@ use crate::options::{
     Bar, Group, Need, OpenLine, OrderOptions, Planner, Pruned, Supply, Transfers,
 };
 use crate::time::Day;
-use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 
 /// Builds every option of an order; `km` holds the distance from each node to its customer.
@@ -31,9 +30,9 @@ pub fn order_options(
     options.first_tiers =
         options.lines.iter().map(|line| first_tier_on_time(planner, order, line.id)).collect();
     let mut groups = Vec::new();
-    let moved = all_moved(&options.transfers);
+    let moved = all_moved(planner, &options.transfers);
     for node in last_nodes(&options.transfers.supplies, &moved) {
-        builder.add_groups(&options, node, &moved, &mut groups, pruned);
+        builder.add_groups(&options, node, &moved[node], &mut groups, pruned);
     }
     options.groups = groups;
     options
@@ -105,36 +104,40 @@ fn limit_states(lines: &mut [OpenLine], needs: usize) -> u64 {
     }
 }
 
-/// A line that comes over lanes from a source to a node by a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// What can come to a node over lanes.
+#[derive(Clone, Debug, Default)]
 struct Moved {
-    node: NodeId,
-    line: usize,
-    source: NodeId,
-    arrives: Day,
+    /// Line, source, and the first day on which it can be there; sorted.
+    lines: Vec<(usize, NodeId, Day)>,
+    /// Every day on which something can arrive, sorted.
+    days: Vec<Day>,
 }
 
-/// Where and when lines can come over lanes, by node.
-fn all_moved(transfers: &Transfers) -> Vec<Moved> {
-    let mut moved = Vec::new();
-    // Many routes lead to the same place by the same day.
-    let mut known: FxHashSet<(NodeId, Day)> = FxHashSet::default();
-    for (index, supply) in transfers.supplies.iter().enumerate() {
-        known.clear();
-        transfers.routes(index, &mut |route| {
-            if known.insert((route.node, route.arrives)) {
-                let (line, source) = (supply.line, supply.source);
-                moved.push(Moved { node: route.node, line, source, arrives: route.arrives });
+/// What can come over lanes, by node.
+fn all_moved(planner: &Planner, transfers: &Transfers) -> IdVec<NodeId, Moved> {
+    let mut moved: IdVec<NodeId, Moved> =
+        planner.wave.nodes.iter().map(|_| Moved::default()).collect();
+    for (index, Supply { line, source, .. }) in transfers.supplies.iter().enumerate() {
+        transfers.arrivals(index, &mut |node, day| {
+            let Moved { lines, days } = &mut moved[node];
+            match lines.last_mut() {
+                Some((known, from, first)) if (*known, *from) == (*line, *source) => {
+                    *first = day.min(*first);
+                }
+                _ => lines.push((*line, *source, day)),
+            }
+            if let Err(at) = days.binary_search(&day) {
+                days.insert(at, day);
             }
         });
     }
-    moved.sort_unstable();
     moved
 }
 
 /// The nodes at which shipments of the order may end, by rising id.
-fn last_nodes(supplies: &[Supply], moved: &[Moved]) -> BTreeSet<NodeId> {
-    supplies.iter().map(|s| s.source).chain(moved.iter().map(|m| m.node)).collect()
+fn last_nodes(supplies: &[Supply], moved: &IdVec<NodeId, Moved>) -> BTreeSet<NodeId> {
+    let is_reached = |(node, moved): (NodeId, &Moved)| (!moved.lines.is_empty()).then_some(node);
+    supplies.iter().map(|s| s.source).chain(moved.enumerate().filter_map(is_reached)).collect()
 }
 
 struct Builder<'a> {
@@ -195,24 +198,19 @@ impl Builder<'_> {
         &self,
         options: &OrderOptions,
         node: NodeId,
-        moved: &[Moved],
+        moved: &Moved,
         groups: &mut Vec<Group>,
         pruned: &mut dyn FnMut(Pruned),
     ) {
         let wave = self.planner.wave;
         let supplies = &options.transfers.supplies;
         let direct: Vec<&Supply> = supplies.iter().filter(|s| s.source == node).collect();
-        let from = moved.partition_point(|m| m.node < node);
-        let to = moved.partition_point(|m| m.node <= node);
-        let moved = &moved[from..to];
         let km = self.km[node.0 as usize];
         let offers = offers(wave, self.planner.model, self.order, node, km);
         let mut bar_all = |bar| {
             let direct = direct.iter().map(|s| (s.line, s.source));
-            let mut sources: Vec<_> =
-                direct.chain(moved.iter().map(|m| (m.line, m.source))).collect();
-            sources.dedup();
-            for (line, source) in sources {
+            let moved = moved.lines.iter().map(|(line, source, _)| (*line, *source));
+            for (line, source) in direct.chain(moved) {
                 let line = options.lines[line].id;
                 pruned(Pruned { line, source, node, service: None, bar });
             }
@@ -221,7 +219,7 @@ impl Builder<'_> {
             Ok(offers) => offers,
             Err(bar) => return bar_all(bar),
         };
-        let dates = self.ship_dates(options, node, &direct, moved);
+        let dates = self.ship_dates(options, node, &direct, &moved.days);
         if dates.is_empty() {
             return bar_all(Bar::NoDay);
         }
@@ -275,10 +273,10 @@ impl Builder<'_> {
                         group.direct.push(supply.line);
                     }
                 }
-                for moved in moved.iter().filter(|moved| moved.arrives <= ship_date) {
-                    let known = group.moved.last() == Some(&moved.line);
-                    if !known && !bar(moved.line, moved.source) {
-                        group.moved.push(moved.line);
+                for &(line, source, _) in moved.lines.iter().filter(|(.., day)| *day <= ship_date) {
+                    let known = group.moved.last() == Some(&line);
+                    if !known && !bar(line, source) {
+                        group.moved.push(line);
                     }
                 }
                 drop_incomplete_kits(options, &mut group);
@@ -296,7 +294,7 @@ impl Builder<'_> {
         options: &OrderOptions,
         node: NodeId,
         direct: &[&Supply],
-        moved: &[Moved],
+        arrivals: &[Day],
     ) -> Vec<Day> {
         let wave = self.planner.wave;
         let window = wave.window(node);
@@ -305,7 +303,7 @@ impl Builder<'_> {
         }
         let committed = options.lines.iter().flat_map(|line| wave.commitments_of(line.id));
         let wanted: BTreeSet<Day> = (direct.iter().flat_map(|supply| supply.fresh.iter().copied()))
-            .chain(moved.iter().map(|moved| moved.arrives))
+            .chain(arrivals.iter().copied())
             .chain(committed.filter_map(|commitment| commitment.ship_date))
             .chain(options.frozen.iter().map(|shipment| shipment.ship_date))
             .collect();

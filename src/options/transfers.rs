@@ -11,7 +11,7 @@ use crate::ids::{LaneId, NodeId};
 use crate::network::{Hop, next_departure};
 use crate::options::Planner;
 use crate::time::Day;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A source that can release a line, with the days on which it may.
 #[derive(Clone, Debug)]
@@ -63,40 +63,43 @@ impl Transfers {
         if planner.wave.lanes.is_empty() || max_lanes == 0 {
             return transfers;
         }
-        let mut days: BTreeMap<LaneId, BTreeSet<Day>> = BTreeMap::new();
+        let mut known: Vec<Hop> = Vec::new();
         for supply in &transfers.supplies {
-            release_days(planner, supply, parts, &mut days);
+            release_days(planner, supply, parts, &mut known);
         }
+        sort_distinct(&mut known);
         // What leaves over a lane may go on over the next.
-        let arrives = |lane: LaneId, day: Day| day.plus(planner.wave.lanes[lane].transit_days);
-        let mut fresh: Vec<(LaneId, Day)> =
-            days.iter().flat_map(|(lane, days)| days.iter().map(|day| (*lane, *day))).collect();
+        let end = |hop: &Hop| {
+            let lane = &planner.wave.lanes[hop.lane];
+            (lane.to, hop.departs.plus(lane.transit_days))
+        };
+        let mut fresh = known.clone();
         for _ in 1..max_lanes {
-            let mut next = Vec::new();
-            for (lane, day) in fresh {
-                let arrived = arrives(lane, day);
-                for onward in lanes_from(planner, planner.wave.lanes[lane].to) {
+            let mut ends: Vec<(NodeId, Day)> = fresh.iter().map(end).collect();
+            sort_distinct(&mut ends);
+            fresh.clear();
+            for (node, arrived) in ends {
+                for lane in lanes_from(planner, node) {
                     let mut from = arrived;
-                    for _ in 0..planner.days_worth(onward, parts) {
-                        let departs = next_departure(planner.wave, onward, from);
-                        if departs <= last_day && days.entry(onward).or_default().insert(departs) {
-                            next.push((onward, departs));
+                    for _ in 0..planner.days_worth(lane, parts) {
+                        let departs = next_departure(planner.wave, lane, from);
+                        if departs <= last_day {
+                            fresh.push(Hop { lane, departs });
                         }
                         from = departs.plus(1);
                     }
                 }
             }
-            fresh = next;
+            sort_distinct(&mut fresh);
+            fresh.retain(|hop| known.binary_search(hop).is_err());
+            known.extend(&fresh);
+            known.sort_unstable();
         }
-        for (lane, days) in days {
-            let terms = &planner.wave.lanes[lane];
-            for departs in days {
-                let arrives = arrives(lane, departs);
-                if arrives <= last_day {
-                    let hop = Hop { lane, departs };
-                    let departure = Departure { hop, from: terms.from, to: terms.to, arrives };
-                    transfers.departures.push(departure);
-                }
+        for hop in known {
+            let (to, arrives) = end(&hop);
+            if arrives <= last_day {
+                let from = planner.wave.lanes[hop.lane].from;
+                transfers.departures.push(Departure { hop, from, to, arrives });
             }
         }
         transfers.departures.sort_by_key(|departure| (departure.from, departure.hop));
@@ -126,6 +129,34 @@ impl Transfers {
         supplies.retain(|supply| !self.from(supply.source).is_empty());
         supplies.shrink_to_fit();
         self.supplies = supplies;
+    }
+
+    /// Visits where and when goods of a supply can come over lanes; the same place and day several
+    /// times, and days on which they would come there again.
+    pub fn arrivals(&self, supply: usize, visit: &mut dyn FnMut(NodeId, Day)) {
+        let Supply { source, days, .. } = &self.supplies[supply];
+        // By node, the first day on which goods can be there after so many lanes.
+        let mut first: Vec<(NodeId, Day)> = Vec::new();
+        for departure in &self.departures[self.from(*source)] {
+            if days.binary_search(&departure.hop.departs).is_ok() {
+                visit(departure.to, departure.arrives);
+                first.push((departure.to, departure.arrives));
+            }
+        }
+        for _ in 1..self.max_lanes {
+            first.sort_unstable();
+            first.dedup_by_key(|(node, _)| *node);
+            let mut next = Vec::new();
+            for (node, day) in first {
+                for departure in &self.departures[self.from(node)] {
+                    if departure.hop.departs >= day && departure.to != *source {
+                        visit(departure.to, departure.arrives);
+                        next.push((departure.to, departure.arrives));
+                    }
+                }
+            }
+            first = next;
+        }
     }
 
     /// The supplies of a line, with their indices.
@@ -188,23 +219,23 @@ fn lanes_from<'a>(planner: &'a Planner, node: NodeId) -> impl Iterator<Item = La
 }
 
 /// The days on which a source chooses to send a line over each of its lanes.
-fn release_days(
-    planner: &Planner,
-    supply: &Supply,
-    parts: usize,
-    days: &mut BTreeMap<LaneId, BTreeSet<Day>>,
-) {
+fn release_days(planner: &Planner, supply: &Supply, parts: usize, hops: &mut Vec<Hop>) {
     for lane in lanes_from(planner, supply.source) {
         let operates = planner.wave.lanes[lane].operates;
-        let of_lane = days.entry(lane).or_default();
+        let hop = |departs: &Day| Hop { lane, departs: *departs };
         if planner.dates_matter(supply.source) {
-            of_lane.extend(supply.days.iter().filter(|day| operates.contains(**day)));
+            hops.extend(supply.days.iter().filter(|day| operates.contains(**day)).map(hop));
             continue;
         }
         for fresh in &supply.fresh {
             let from = supply.days.partition_point(|day| day < fresh);
             let open = supply.days[from..].iter().filter(|day| operates.contains(**day));
-            of_lane.extend(open.take(planner.days_worth(lane, parts)));
+            hops.extend(open.take(planner.days_worth(lane, parts)).map(hop));
         }
     }
+}
+
+fn sort_distinct<T: Ord>(items: &mut Vec<T>) {
+    items.sort_unstable();
+    items.dedup();
 }

@@ -7,6 +7,7 @@ use crate::solve::OpeningId;
 use crate::solve::stocks::Stocks;
 use crate::solve::tables::{ReleaseIds, release_ids};
 use crate::time::Day;
+use std::ops::Range;
 
 /// A supply of lanes as pricing sees it; amounts are weighted minor units.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub struct SupplyTable {
     pub class: usize,
     /// Index of the stock used, by day of the supply.
     pub stock: Vec<Option<usize>>,
+    /// The departures from the source, as indices.
+    pub departures: Range<usize>,
 }
 
 /// A departure as pricing sees it; amounts are weighted minor units.
@@ -44,6 +47,8 @@ pub struct Stops {
     pub nodes: Vec<NodeId>,
     /// By stop: the index of its node among those that lines can be moved to.
     pub places: Vec<Option<usize>>,
+    /// By stop: the departures from it, as indices.
+    pub onward: Vec<Range<usize>>,
     /// By departure: the stop at its end, and the days of departure and arrival, counted from the
     /// first day.
     pub ends: Vec<(usize, usize, usize)>,
@@ -66,6 +71,7 @@ impl Stops {
         };
         Stops {
             places: nodes.iter().map(|node| places.binary_search(node).ok()).collect(),
+            onward: nodes.iter().map(|node| transfers.from(*node)).collect(),
             ends: departures.iter().map(end).collect(),
             days: position(last_day) + 1,
             first_day,
@@ -111,6 +117,7 @@ pub(super) fn supply_tables(
                 .iter()
                 .map(|day| stocks.index(options, supply.line, supply.source, *day))
                 .collect(),
+            departures: options.transfers.from(supply.source),
         }
     };
     options.transfers.supplies.iter().map(table).collect()

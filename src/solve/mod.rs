@@ -6,6 +6,7 @@ pub mod control;
 mod cuts;
 pub mod exact;
 mod exchanges;
+mod first_prices;
 mod greedy;
 mod highs;
 mod known;

@@ -184,11 +184,11 @@ pub struct OrderBound {
 }
 
 impl OrderBound {
-    /// At the shares of the scan's prices.
-    pub fn new(scan: &Scan) -> OrderBound {
+    /// At the shares of the scan's prices; `see` is shown every shipment: group, state and cost.
+    pub fn new(scan: &Scan, see: &mut impl FnMut(usize, usize, f64)) -> OrderBound {
         let (options, tables) = (scan.options, scan.tables);
         let terms = Terms::new(options, tables);
-        let best = scan.cheapest();
+        let best = scan.cheapest(see);
         let covers = Covers::new(tables, &best, terms.max_shipments);
         let rest = covers.cheapest_rest(tables, &terms, 0, 0, Claim::NONE);
         let entries = covers.entries(scan, &best, &rest);
@@ -223,7 +223,12 @@ const MAX_SHARE_ROUNDS: usize = 4;
 /// Where the plan moves something, what its needs pay for a lane moves towards those that use it,
 /// which raises the bound until it meets the plan's cost, or no further.
 pub fn plan_order(scan: &Scan) -> OrderPlan {
-    let mut bound = OrderBound::new(scan);
+    plan_order_seen(scan, &mut |_, _, _| ())
+}
+
+/// The same; `see` is shown every shipment at the shares of the scan: group, state and cost.
+pub fn plan_order_seen(scan: &Scan, see: &mut impl FnMut(usize, usize, f64)) -> OrderPlan {
+    let mut bound = OrderBound::new(scan, see);
     let mut plan = OrderPlan {
         least: bound.least,
         entries: Vec::new(),
@@ -234,7 +239,7 @@ pub fn plan_order(scan: &Scan) -> OrderPlan {
     for round in 1..=MAX_SHARE_ROUNDS {
         let scan = if round == 1 { *scan } else { Scan { order_prices: &own, ..*scan } };
         if round > 1 {
-            bound = OrderBound::new(&scan);
+            bound = OrderBound::new(&scan, &mut |_, _, _| ());
         }
         if bound.least > plan.least {
             plan.least = bound.least;

@@ -122,12 +122,14 @@ impl<'a> Scan<'a> {
         Column::new(self.planner, self.resources, self.options, order, entries)
     }
 
-    /// Finds the cheapest shipment of every state.
-    pub fn cheapest(&self) -> BestShipments {
+    /// Finds the cheapest shipment of every state; `see` is shown every shipment: group, state and
+    /// cost.
+    pub fn cheapest(&self, see: &mut impl FnMut(usize, usize, f64)) -> BestShipments {
         let mut best = BestShipments::new(self.tables, Routes::cheapest(self));
         let BestShipments { cost: least, group: cheapest, routes } = &mut best;
         let routes = &*routes;
         self.shipments(routes, |index, state, cost| {
+            see(index, state, cost);
             let group = &self.tables.groups[index];
             let class = self.tables.exchanges.class(index);
             let kind = Kind { class, added: usize::from(!group.joins) }.index();

@@ -154,10 +154,11 @@ impl Search<'_, '_> {
         let count = self.stops.nodes.len() * self.stops.days;
         let mut first = vec![NOWHERE; count];
         for (supply, terms) in transfers.supplies_of(line) {
-            if class != 0 && self.scan.tables.supplies[supply].class != class {
+            let table = &self.scan.tables.supplies[supply];
+            if class != 0 && table.class != class {
                 continue;
             }
-            for departure in transfers.from(terms.source) {
+            for departure in table.departures.clone() {
                 if terms.days.binary_search(&transfers.departures[departure].hop.departs).is_err() {
                     continue;
                 }
@@ -176,11 +177,11 @@ impl Search<'_, '_> {
             let before = self.waiting(&layers[layer - 1]);
             let mut next = vec![NOWHERE; count];
             let mut any = false;
-            for (stop, node) in self.stops.nodes.iter().enumerate() {
+            for (stop, onward) in self.stops.onward.iter().enumerate() {
                 if before[(stop + 1) * self.stops.days - 1].0.is_infinite() {
                     continue;
                 }
-                for departure in transfers.from(*node) {
+                for departure in onward.clone() {
                     let (end, departs, arrives) = self.stops.ends[departure];
                     let (so_far, from) = before[stop * self.stops.days + departs];
                     if so_far.is_infinite() {

@@ -9,18 +9,18 @@
 use crate::ids::{NodeId, OrderId, ServiceId};
 use crate::options::{Departure, Group, OrderOptions, Planner};
 use crate::solve::column::{Column, Entry};
+use crate::solve::first_prices::FirstPrices;
 use crate::solve::known::{NamedCut, placed};
 use crate::solve::master::OrderColumn;
-use crate::solve::order_plan::{OrderPlan, plan_order};
+use crate::solve::order_plan::{OrderPlan, plan_order_seen};
 use crate::solve::pricing::{OrderPrices, Prices, Scan};
 use crate::solve::relax::{Relaxation, lagrangian_bound, supply_worth};
-use crate::solve::routes::Routes;
 use crate::solve::stocks::stock_place;
 use crate::solve::tables::OrderTables;
 use crate::solve::wave_options::{
     BATCH, Demand, OrderProblem, WaveProblem, build_batch, build_orders,
 };
-use crate::solve::{Resources, Start};
+use crate::solve::{ResourceId, Resources, Start};
 use crate::time::Day;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -36,16 +36,20 @@ const MORE: usize = 4;
 const MAX_LISTED: usize = 15;
 /// Order plans that are kept of each order, besides those in use.
 const PLANS: usize = 24;
+/// Rounds in which a wave is sifted for the first time, at most, and the least orders of one.
+const MAX_ROUNDS: usize = 64;
+const MIN_ROUND: usize = 32;
 
-/// Sifts a wave for the first time: at the prices of a similar one, where they are known, and with
-/// what a plan of it decided. The bound of the relaxation is one for the whole wave.
+/// Sifts a wave for the first time: at the prices of a similar one, where they are known, else at
+/// prices that follow what the orders want; with what a plan of it decided. The bound of the
+/// relaxation is one for the whole wave. Returns nothing when told to stop.
 pub fn first<'a>(
     planner: &'a Planner<'a>,
     start: &Start,
     keep: usize,
-) -> (WaveProblem<'a>, Relaxation) {
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Option<(WaveProblem<'a>, Relaxation)> {
     let resources = Arc::new(Resources::new(planner));
-    let prices = start.prices.prices(planner, &resources);
     let by_line = start.prices.by_line(planner, &resources);
     let lines = &planner.wave.lines;
     let decided: FxHashSet<(OrderId, GroupKey)> = (start.decisions.iter())
@@ -53,18 +57,42 @@ pub fn first<'a>(
         .collect();
     let demand = Demand::new(&resources);
     let ids: Vec<OrderId> = planner.wave.orders.ids().collect();
-    let kept = build_orders(planner, &resources, &ids, &|order| {
-        demand.add(planner, &order);
-        let order_prices = by_line.of_order(&order.options, &order.tables);
-        let is_wanted = |group: &Group| decided.contains(&(order.options.order, group_key(group)));
-        let wanted = order.options.groups.iter().map(is_wanted).collect();
-        Kept::of(planner, &resources, order, (&prices, &order_prices), wanted, keep)
-    });
+    let sift = |ids: &[OrderId], prices: &Prices| {
+        build_orders(planner, &resources, ids, stop, &|order| {
+            demand.add(planner, &order);
+            let order_prices = by_line.of_order(&order.options, &order.tables);
+            let is_wanted =
+                |group: &Group| decided.contains(&(order.options.order, group_key(group)));
+            let wanted = order.options.groups.iter().map(is_wanted).collect();
+            Kept::of(planner, &resources, order, (prices, &order_prices), wanted, keep)
+        })
+    };
+    let (kept, prices, highest) = if start.prices.is_empty() {
+        let rounds = (ids.len() / MIN_ROUND).clamp(1, MAX_ROUNDS);
+        let mut first = FirstPrices::new(&resources, rounds);
+        let mut kept = Vec::with_capacity(ids.len());
+        for round in 0..rounds {
+            let sample: Vec<OrderId> = ids.iter().skip(round).step_by(rounds).copied().collect();
+            let of_round = sift(&sample, &first.prices);
+            let cost: f64 = of_round.iter().map(|order| order.least).sum();
+            let used = of_round.par_iter().flat_map_iter(|order| order.uses(planner, &resources));
+            let used: Vec<(ResourceId, f64)> = used.collect();
+            first.follow(&resources, &used, cost / of_round.len().max(1) as f64);
+            kept.extend(of_round);
+        }
+        kept.sort_by_key(|of_order| of_order.order.options.order);
+        (kept, first.prices, first.highest)
+    } else {
+        let prices = start.prices.prices(planner, &resources);
+        (sift(&ids, &prices), prices.clone(), prices)
+    };
+    if stop() {
+        return None;
+    }
     let contended = demand.contended(&resources);
     let mut problem =
         WaveProblem { planner, resources, orders: Vec::new(), contended, is_whole: false };
     let mut relaxation = Relaxation::unknown(&problem);
-    relaxation.duals.prices = prices;
     let mut plans = Vec::with_capacity(kept.len());
     for of_order in kept {
         problem.orders.push(of_order.order);
@@ -73,13 +101,16 @@ pub fn first<'a>(
         plans.push(of_order.entries);
     }
     relaxation.count_cuts(start.prices.cuts(&problem));
+    // Who paid less than the highest price for something would not have paid less in all at that.
+    relaxation.duals.prices = highest;
     let worth = supply_worth(&problem, &relaxation.duals);
     relaxation.bound = lagrangian_bound(&problem, relaxation.least.iter().sum(), worth);
+    relaxation.duals.prices = prices;
     let plans = plans.into_par_iter().enumerate();
     let plans = plans.map(|(at, entries)| OrderColumn::of_entries(&problem, at, entries));
     relaxation.columns = plans.collect();
     relaxation.values = vec![1.0; relaxation.columns.len()];
-    (problem, relaxation)
+    Some((problem, relaxation))
 }
 
 /// Sifts a wave again, at the prices of a relaxation, whose bound then is one for the whole wave;
@@ -252,11 +283,13 @@ impl Kept {
             order_prices,
             left: None,
         };
-        let OrderPlan { mut entries, least, shares } = plan_order(&scan);
+        let mut nearest = Nearest::new(&scan, most);
+        let see = &mut |group, state, cost| nearest.see(group, state, cost);
+        let OrderPlan { mut entries, least, shares } = plan_order_seen(&scan, see);
         for entry in &entries {
             wanted[entry.group as usize] = true;
         }
-        nearest(&scan, most, &mut wanted);
+        nearest.mark(&mut wanted);
         let moved = positions(&wanted);
         for entry in &mut entries {
             entry.group = moved[entry.group as usize];
@@ -272,43 +305,58 @@ impl Kept {
         let order = OrderProblem { options, tables: kept };
         Kept { order, prices: own, entries, least, moved }
     }
+
+    /// What the order's best plan uses.
+    fn uses(&self, planner: &Planner, resources: &Resources) -> Vec<(ResourceId, f64)> {
+        let options = &self.order.options;
+        let column = Column::new(planner, resources, options, 0, self.entries.clone());
+        column.uses.iter().map(|(id, used)| (*id, used.to_f64())).collect()
+    }
 }
 
-/// Adds the cheapest groups for each contents.
-fn nearest(scan: &Scan, most: usize, wanted: &mut [bool]) {
-    let (options, tables) = (scan.options, scan.tables);
-    // Where visits bring savings, the cheapest shipment is not all that counts.
-    if tables.exchanges.classes() > 1 {
-        wanted.fill(true);
-        return;
-    }
-    let most_of_node = (OF_NODE * most as f64).ceil() as usize;
-    let states = &tables.states;
-    let mut list_of = vec![usize::MAX; states.count()];
-    let mut listed = 0;
-    let mut list = |state: usize| {
-        list_of[state] = listed;
-        listed += 1;
-    };
-    if states.full() <= MAX_LISTED {
-        (1..states.count()).for_each(&mut list);
-    } else {
-        (0..states.needs()).for_each(|need| list(states.whole(need) * states.stride(need)));
-        list(states.full());
-    }
-    let mut lists: Vec<Vec<(f64, usize)>> = vec![Vec::with_capacity(most + 1); listed];
-    scan.shipments(&Routes::cheapest(scan), |group, state, cost| {
-        if tables.groups[group].joins {
-            wanted[group] = true;
+/// The cheapest groups for each contents.
+struct Nearest<'s, 'a> {
+    scan: &'s Scan<'a>,
+    most: usize,
+    most_of_node: usize,
+    /// By state, the list of its contents; `usize::MAX` where there is none.
+    list_of: Vec<usize>,
+    /// Cost and group, by rising cost.
+    lists: Vec<Vec<(f64, usize)>>,
+}
+
+impl<'s, 'a> Nearest<'s, 'a> {
+    /// Up to `most` for each contents.
+    fn new(scan: &'s Scan<'a>, most: usize) -> Nearest<'s, 'a> {
+        let states = &scan.tables.states;
+        let mut list_of = vec![usize::MAX; states.count()];
+        let mut listed = 0;
+        let mut list = |state: usize| {
+            list_of[state] = listed;
+            listed += 1;
+        };
+        if states.full() <= MAX_LISTED {
+            (1..states.count()).for_each(&mut list);
+        } else {
+            (0..states.needs()).for_each(|need| list(states.whole(need) * states.stride(need)));
+            list(states.full());
         }
-        let Some(list) = lists.get_mut(list_of[state]) else { return };
-        if list.len() == most && list.last().is_some_and(|(worst, _)| cost >= *worst) {
+        let lists = vec![Vec::with_capacity(most + 1); listed];
+        let most_of_node = (OF_NODE * most as f64).ceil() as usize;
+        Nearest { scan, most, most_of_node, list_of, lists }
+    }
+
+    /// Takes a shipment of a group with some contents, where it is among the cheapest.
+    fn see(&mut self, group: usize, state: usize, cost: f64) {
+        let Some(list) = self.lists.get_mut(self.list_of[state]) else { return };
+        if list.len() == self.most && list.last().is_some_and(|(worst, _)| cost >= *worst) {
             return;
         }
-        let node = options.groups[group].node;
-        let mut same = (0..list.len()).rev().filter(|at| options.groups[list[*at].1].node == node);
+        let groups = &self.scan.options.groups;
+        let node = groups[group].node;
+        let mut same = (0..list.len()).rev().filter(|at| groups[list[*at].1].node == node);
         if let Some(worst) = same.next()
-            && same.count() + 1 >= most_of_node
+            && same.count() + 1 >= self.most_of_node
         {
             if cost >= list[worst].0 {
                 return;
@@ -317,10 +365,23 @@ fn nearest(scan: &Scan, most: usize, wanted: &mut [bool]) {
         }
         let at = list.partition_point(|(known, _)| *known <= cost);
         list.insert(at, (cost, group));
-        list.truncate(most);
-    });
-    for (_, group) in lists.into_iter().flatten() {
-        wanted[group] = true;
+        list.truncate(self.most);
+    }
+
+    /// Marks the cheapest groups, and those that join what is there already.
+    fn mark(self, wanted: &mut [bool]) {
+        let tables = self.scan.tables;
+        // Where visits bring savings, the cheapest shipment is not all that counts.
+        if tables.exchanges.classes() > 1 {
+            wanted.fill(true);
+            return;
+        }
+        for (is_wanted, group) in wanted.iter_mut().zip(&tables.groups) {
+            *is_wanted |= group.joins;
+        }
+        for (_, group) in self.lists.into_iter().flatten() {
+            wanted[group] = true;
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! What pricing looks up for an order: shipment costs by state, and the resources of each option.
 
-use crate::domain::CostKey;
-use crate::ids::{LineId, NodeId, ServiceId};
+use crate::domain::{CostKey, Wave};
+use crate::ids::{LineId, NodeId, ServiceId, ZoneId};
 use crate::options::{
-    Content, Group, OrderOptions, Planner, carbon, freight, handling, shipment_co2,
+    Content, Freight, Group, OrderOptions, Planner, carbon, freight, handling, shipment_co2,
     weighted_open_change,
 };
 use crate::solve::column::Entry;
@@ -122,6 +122,7 @@ impl OrderTables {
         let mut shipments: Vec<ShipmentTable> = Vec::new();
         let mut keys: Vec<(NodeId, Option<ServiceId>, Option<usize>)> = Vec::new();
         let mut groups = Vec::with_capacity(options.groups.len());
+        let mut freights = Freights::default();
         let committed: Vec<Vec<NodeId>> =
             options.lines.iter().map(|line| committed_sources(planner, line.id)).collect();
         let mut of_node = 0;
@@ -135,7 +136,8 @@ impl OrderTables {
             let shipment = known.map_or(keys.len(), |known| of_node + known);
             if shipment == keys.len() {
                 keys.push(key);
-                shipments.push(shipment_table(planner, options, &states, &options.groups[index..]));
+                let of_node = &options.groups[index..];
+                shipments.push(shipment_table(planner, options, &states, of_node, &mut freights));
             }
             let table =
                 group_table(&mut stocks, options, group, shipment, &committed, &mut openings);
@@ -290,18 +292,46 @@ pub(super) fn release_ids(
     ReleaseIds { units, lines, shipments, minutes, opening }
 }
 
+/// The freight of each state of an order, by service and zone: nodes in the same zone pay the same.
+#[derive(Default)]
+struct Freights(Vec<((ServiceId, ZoneId), Vec<Option<Freight>>)>);
+
+impl Freights {
+    /// The freight of a state, whose contents are given.
+    fn of(
+        &mut self,
+        wave: &Wave,
+        key: (ServiceId, ZoneId),
+        state: usize,
+        contents: &[Content],
+    ) -> Freight {
+        let at = self.0.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
+            self.0.push((key, Vec::new()));
+            self.0.len() - 1
+        });
+        let of_state = &mut self.0[at].1;
+        if of_state.len() <= state {
+            of_state.resize(state + 1, None);
+        }
+        let (service, zone) = key;
+        *of_state[state]
+            .get_or_insert_with(|| freight(wave, service, zone, contents).unwrap_or_default())
+    }
+}
+
 /// The table of the first of some groups, and of those that differ from it in their date only.
 fn shipment_table(
     planner: &Planner,
     options: &OrderOptions,
     states: &States,
     groups: &[Group],
+    freights: &mut Freights,
 ) -> ShipmentTable {
     let group = &groups[0];
     let wave = planner.wave;
     let model = planner.model;
     let base: &[Content] = group.joins.map_or(&[], |index| &options.frozen[index].contents);
-    let price = |contents: &[Content]| -> (f64, u32) {
+    let mut price = |state: usize, contents: &[Content]| -> (f64, u32) {
         if contents.is_empty() {
             return (0.0, 0);
         }
@@ -311,7 +341,11 @@ fn shipment_table(
         );
         let mut parcels = 0;
         if let Some((service, zone)) = group.service.zip(group.zone) {
-            let priced = freight(wave, service, zone.zone, contents).unwrap_or_default();
+            let priced = if base.is_empty() {
+                freights.of(wave, (service, zone.zone), state, contents)
+            } else {
+                freight(wave, service, zone.zone, contents).unwrap_or_default()
+            };
             let co2 = shipment_co2(&wave.services[service], group.km, priced.parcels, priced.kg);
             let co2 = carbon(co2, model.costs.carbon_price);
             cost += Objective::weighted(model.weight(CostKey::ParcelFreight), priced.amount);
@@ -320,7 +354,7 @@ fn shipment_table(
         }
         (cost.to_minor(), parcels)
     };
-    let (base_cost, base_parcels) = price(base);
+    let (base_cost, base_parcels) = price(0, base);
     let mut table = ShipmentTable {
         cost: vec![f64::INFINITY; states.count()],
         parcels: vec![0; states.count()],
@@ -349,7 +383,7 @@ fn shipment_table(
             }
         }
         if possible {
-            let (cost, parcels) = price(&contents);
+            let (cost, parcels) = price(state, &contents);
             table.cost[state] = cost - base_cost;
             // Joining may even merge parcels into fewer.
             table.parcels[state] = parcels.saturating_sub(base_parcels);

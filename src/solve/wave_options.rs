@@ -14,7 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Orders whose distances are computed at a time.
-pub(super) const BATCH: usize = 256;
+pub(super) const BATCH: usize = 32;
 
 /// An order with open lines.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl<'a> WaveProblem<'a> {
         let resources = Arc::new(Resources::new(planner));
         let demand = Demand::new(&resources);
         let ids: Vec<OrderId> = planner.wave.orders.ids().collect();
-        let orders = build_orders(planner, &resources, &ids, &|order| {
+        let orders = build_orders(planner, &resources, &ids, &|| false, &|order| {
             demand.add(planner, &order);
             order
         });
@@ -118,14 +118,18 @@ impl<'a> WaveProblem<'a> {
 }
 
 /// Builds the options and tables of those of the orders that have open lines, in batches side by
-/// side, and keeps of each what `keep` makes of it.
+/// side, and keeps of each what `keep` makes of it; when told to stop, of some of them only.
 pub(super) fn build_orders<T: Send>(
     planner: &Planner,
     resources: &Resources,
     ids: &[OrderId],
+    stop: &(impl Fn() -> bool + Sync + ?Sized),
     keep: &(impl Fn(OrderProblem) -> T + Sync),
 ) -> Vec<T> {
-    let of_batch = |batch| build_batch(planner, resources, batch).map(keep).collect::<Vec<T>>();
+    let of_batch = |batch: &[OrderId]| {
+        let batch = if stop() { &[] } else { batch };
+        build_batch(planner, resources, batch).map(keep).collect::<Vec<T>>()
+    };
     ids.par_chunks(BATCH).flat_map_iter(of_batch).collect()
 }
 

@@ -34,6 +34,7 @@ fn decomposed(wave: &Wave, model: &Model, start: &Start, sifting: Sifting) -> De
     let settings = ExactSettings { approach, gap: 0.0, threads: 1, seed: 1, sifting };
     let value = |decisions| Ledger::new(&planner, decisions).objective(model);
     let outcome = solve_exact(&planner, settings, start, &value, &control).expect("solves");
+    let outcome = outcome.expect("nothing stops it");
     Decomposed {
         objective: value(outcome.decisions),
         bound: outcome.bound.expect("it proves one"),

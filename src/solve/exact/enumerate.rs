@@ -59,7 +59,7 @@ fn of_order(
 ) -> Option<Found> {
     let tables = &problem.orders[index].tables;
     let scan = problem.scan(index, &duals.prices, &duals.orders[index]);
-    let bound = OrderBound::new(&scan);
+    let bound = OrderBound::new(&scan, &mut |_, _, _| ());
     // The limit of a state: what a shipment may cost so that some plan with it is near enough.
     let limit =
         |state: usize, kind: Kind| bound.least + distance - bound.rest(tables, state, kind) + 1e-6;

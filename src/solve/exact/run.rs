@@ -41,7 +41,7 @@ const MAX_HALVINGS: usize = 24;
 pub(super) const MAX_PIECES: usize = 100_000;
 
 /// Plans a wave to a proven gap, from another plan where there is one; `value` says what decisions
-/// cost.
+/// cost. Returns nothing when told to stop before there is anything to return.
 ///
 /// # Errors
 /// When HiGHS fails.
@@ -51,7 +51,7 @@ pub fn solve_exact(
     start: &Start,
     value: &Value,
     control: &Control,
-) -> Result<Outcome, HighsError> {
+) -> Result<Option<Outcome>, HighsError> {
     if settings.sifts(planner.wave) {
         return solve_sifted(planner, settings, start, value, control);
     }
@@ -74,7 +74,7 @@ pub fn solve_exact(
         run.prove(&relaxation)?;
     }
     run.settings = settings;
-    Ok(Outcome { chosen, ..run.outcome(&relaxation) })
+    Ok(Some(Outcome { chosen, ..run.outcome(&relaxation) }))
 }
 
 /// Everything that can be part of a plan better than the best one found, with what is part of that
@@ -249,9 +249,14 @@ impl<'a> Run<'a> {
         Ok(relaxation)
     }
 
-    /// Better prices from those of a relaxation, by cheap steps.
-    pub fn ascend(&mut self, relaxation: Relaxation, steps: usize) -> Relaxation {
-        let (problem, control) = (self.problem, self.control.part(PRICING_TIME));
+    /// Better prices from those of a relaxation, by cheap steps, in a part of the time.
+    pub fn ascend(
+        &mut self,
+        relaxation: Relaxation,
+        steps: usize,
+        part_of_time: f64,
+    ) -> Relaxation {
+        let (problem, control) = (self.problem, self.control.part(part_of_time));
         let mut listener = Listener::new();
         ascend(problem, relaxation, steps, &control, &mut |step| listener.hear(self, step))
     }

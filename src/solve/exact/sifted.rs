@@ -2,21 +2,25 @@
 
 use crate::options::Planner;
 use crate::solve::Control;
-use crate::solve::exact::run::{PRICING_TIME, Run};
+use crate::solve::exact::run::{Best, PRICING_TIME, Run};
 use crate::solve::exact::{Approach, ExactSettings, Outcome, Start, Value};
 use crate::solve::highs::HighsError;
-use crate::solve::relax::FIRST_STEPS;
+use crate::solve::relax::{FIRST_STEPS, Relaxation};
 use crate::solve::saddle::MAX_ROUNDS;
 use crate::solve::sift;
+use crate::solve::wave_options::WaveProblem;
 
-/// Times that the wave is sifted again after prices were raised, at most.
+/// Times that prices are raised and the wave is sifted again, at most.
 const SIFTINGS: usize = 3;
 /// What the bound may lack because of options that were not kept, as a part of the gap asked for.
 const MISSED: f64 = 0.1;
 /// The part of the time left that raising prices before another sifting is to have at least.
 const MIN_PART: f64 = 0.2;
+/// The part of the time left up to which sifting is worth its time before prices were raised.
+const SHORT: f64 = 0.2;
 
-/// Plans a wave of which only the options that matter are kept in memory.
+/// Plans a wave of which only the options that matter are kept in memory; nothing where it is told
+/// to stop before all orders were looked at.
 ///
 /// # Errors
 /// When HiGHS fails.
@@ -26,53 +30,71 @@ pub(super) fn solve_sifted(
     start: &Start,
     value: &Value,
     control: &Control,
-) -> Result<Outcome, HighsError> {
+) -> Result<Option<Outcome>, HighsError> {
     let keep = settings.sifting.keep;
+    let stop = || control.stopped().is_some();
     let began = control.seconds();
-    let (mut problem, mut relaxation) = sift::first(planner, start, keep);
+    let Some((mut problem, mut relaxation)) = sift::first(planner, start, keep, &stop) else {
+        return Ok(None);
+    };
     let seconds_each = control.seconds() - began;
+    // A part of the time left, less what another look at all orders takes.
+    let part_beside = |part: f64| {
+        let left = control.seconds_left();
+        if left.is_finite() { (part - seconds_each / left).max(0.0) } else { part }
+    };
+    let sift_again = |problem: &mut WaveProblem, relaxation: &mut Relaxation, mut best: Best| {
+        let is_done = sift::again(problem, relaxation, &mut best.incumbent, keep, &stop);
+        let mut run = Run::from(best, problem, settings, value, control);
+        if is_done {
+            run.prove_relaxed(relaxation);
+        }
+        run.best
+    };
     let chosen = (settings.approach == Approach::Auto).then(|| Approach::chosen(&problem));
     let mut run = Run::new(&problem, settings, value, control);
     run.prove_relaxed(&relaxation);
     run.first_plan(start, &relaxation.duals);
-    // Prices that are known are near enough to go on from there.
-    let is_known = !start.prices.is_empty();
-    if run.is_open() && is_known {
+    // Prices that are known are near enough to go on from there, and have their bound.
+    let mut has_bound = !start.prices.is_empty();
+    if run.is_open() && has_bound {
         relaxation = run.repair(relaxation)?;
     } else if run.is_open() {
-        relaxation = run.ascend(relaxation, FIRST_STEPS);
+        relaxation = run.ascend(relaxation, FIRST_STEPS, part_beside(1.0 - MIN_PART));
         run.guided_plan(&relaxation.duals);
     }
     let mut best = run.best;
-    for sifting in 0..=SIFTINGS {
-        let reached = relaxation.bound;
-        let stop = || control.stopped().is_some();
-        let incumbent = &mut best.incumbent;
-        // What was sifted at known prices has its bound.
-        let is_new = sifting > 0 || !is_known;
-        let is_done = is_new && sift::again(&mut problem, &mut relaxation, incumbent, keep, &stop);
+    if !has_bound && seconds_each <= SHORT * control.seconds_left() {
+        best = sift_again(&mut problem, &mut relaxation, best);
+        has_bound = true;
+    }
+    for _ in 0..SIFTINGS {
         let mut run = Run::from(best, &problem, settings, value, control);
-        if is_done {
-            run.prove_relaxed(&relaxation);
+        if !run.is_open() {
+            best = run.best;
+            break;
         }
-        let missed = reached - relaxation.bound;
-        let is_enough = sifting > 0 && missed <= MISSED * settings.gap * reached.abs();
-        let goes_on = !is_enough && sifting < SIFTINGS && run.is_open();
         // What is left has to do for another sifting, and for good plans; with too little for
-        // both, good plans come first.
-        let left = control.seconds_left();
-        let part_of_time = if left.is_finite() { PRICING_TIME - seconds_each / left } else { 1.0 };
-        let sifts_again = goes_on && part_of_time >= MIN_PART;
-        if goes_on {
-            let part_of_time = if sifts_again { part_of_time } else { PRICING_TIME };
-            relaxation = run.raise(relaxation, MAX_ROUNDS, part_of_time)?;
+        // both, good plans come first, once there is a bound.
+        let part = part_beside(PRICING_TIME);
+        let has_time = part >= MIN_PART;
+        let is_last = !has_time && (has_bound || seconds_each > control.seconds_left());
+        if has_time || is_last {
+            let part = if is_last { PRICING_TIME } else { part };
+            relaxation = run.raise(relaxation, MAX_ROUNDS, part)?;
         }
         best = run.best;
-        if !sifts_again {
+        if is_last {
+            break;
+        }
+        let reached = relaxation.bound;
+        best = sift_again(&mut problem, &mut relaxation, best);
+        has_bound = true;
+        if reached - relaxation.bound <= MISSED * settings.gap * reached.abs() {
             break;
         }
     }
     let mut run = Run::from(best, &problem, settings, value, control);
     run.improve(&relaxation)?;
-    Ok(Outcome { chosen, ..run.outcome(&relaxation) })
+    Ok(Some(Outcome { chosen, ..run.outcome(&relaxation) }))
 }
