@@ -131,8 +131,12 @@ function drawLoad(plan) {
   select.replaceChildren(...names.map((name) => new Option(name)));
   if (names.includes(before)) select.value = before;
   select.parentElement.hidden = names.length === 0;
-  const sort = (spec) => { spec.encoding.y.sort = names; return spec; };
-  return draw("load", loads(plan), { change: sort, empty: "No node has a capacity." }).then(() => {
+  const change = (spec, _, width) => {
+    spec.encoding.y.sort = names;
+    if (width < NARROW) spec.layer[2].mark.fontSize = 9;
+    return spec;
+  };
+  return draw("load", loads(plan), { change, empty: "No node has a capacity." }).then(() => {
     if (plan.load_of > names.length) note("load", `The ${names.length} busiest of ${plan.load_of}.`);
     return drawNode(plan);
   });
