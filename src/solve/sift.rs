@@ -20,7 +20,7 @@ use crate::solve::tables::OrderTables;
 use crate::solve::wave_options::{
     BATCH, Demand, OrderProblem, WaveProblem, build_batch, build_orders,
 };
-use crate::solve::{ResourceId, Resources, Start};
+use crate::solve::{ResourceId, Resources, Sifting, Start};
 use crate::time::Day;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -36,9 +36,8 @@ const MORE: usize = 4;
 const MAX_LISTED: usize = 15;
 /// Order plans that are kept of each order, besides those in use.
 const PLANS: usize = 24;
-/// Rounds in which a wave is sifted for the first time, at most, and the least orders of one.
+/// Rounds in which a wave is sifted for the first time, at most.
 const MAX_ROUNDS: usize = 64;
-const MIN_ROUND: usize = 32;
 
 /// Sifts a wave for the first time: at the prices of a similar one, where they are known, else at
 /// prices that follow what the orders want; with what a plan of it decided. The bound of the
@@ -46,7 +45,7 @@ const MIN_ROUND: usize = 32;
 pub fn first<'a>(
     planner: &'a Planner<'a>,
     start: &Start,
-    keep: usize,
+    sifting: Sifting,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Option<(WaveProblem<'a>, Relaxation)> {
     let resources = Arc::new(Resources::new(planner));
@@ -64,11 +63,11 @@ pub fn first<'a>(
             let is_wanted =
                 |group: &Group| decided.contains(&(order.options.order, group_key(group)));
             let wanted = order.options.groups.iter().map(is_wanted).collect();
-            Kept::of(planner, &resources, order, (prices, &order_prices), wanted, keep)
+            Kept::of(planner, &resources, order, (prices, &order_prices), wanted, sifting.keep)
         })
     };
     let (kept, prices, highest) = if start.prices.is_empty() {
-        let rounds = (ids.len() / MIN_ROUND).clamp(1, MAX_ROUNDS);
+        let rounds = (ids.len() / sifting.round).clamp(1, MAX_ROUNDS);
         let mut first = FirstPrices::new(&resources, rounds);
         let mut kept = Vec::with_capacity(ids.len());
         for round in 0..rounds {

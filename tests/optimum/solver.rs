@@ -226,7 +226,7 @@ fn an_optimum_lies_within_its_distance() {
         let duals = Duals::free(&problem);
         let bound = |order: usize| {
             let scan = problem.scan(order, &duals.prices, &duals.orders[order]);
-            OrderBound::new(&scan).least
+            OrderBound::new(&scan, &mut |_, _, _| ()).least
         };
         let bound: f64 = (0..problem.orders.len()).map(bound).sum();
         let least = best.objective.to_minor() - backends::constant(&problem).to_minor();

@@ -71,11 +71,13 @@ pub struct Sifting {
     pub from: usize,
     /// Shipments of an order that are kept of each contents.
     pub keep: usize,
+    /// Orders, at least, after which the first look at all of them moves its prices.
+    pub round: usize,
 }
 
 impl Default for Sifting {
     fn default() -> Sifting {
-        Sifting { from: 100_000, keep: 16 }
+        Sifting { from: 100_000, keep: 16, round: 32 }
     }
 }
 

@@ -34,7 +34,8 @@ pub(super) fn solve_sifted(
     let keep = settings.sifting.keep;
     let stop = || control.stopped().is_some();
     let began = control.seconds();
-    let Some((mut problem, mut relaxation)) = sift::first(planner, start, keep, &stop) else {
+    let Some((mut problem, mut relaxation)) = sift::first(planner, start, settings.sifting, &stop)
+    else {
         return Ok(None);
     };
     let seconds_each = control.seconds() - began;
