@@ -2,8 +2,9 @@
 //!
 //! A wave is generated and read; each strategy then plans it three times on one thread. What is
 //! timed is the strategy alone, its set-up included: neither reading, nor the ledger, nor the
-//! verifier. On Linux it is the time of the processor, elsewhere that of the clock. `ORDERS` sets the size for the rules, `FEW` for those that weigh complete plans of each
-//! order.
+//! verifier. On Linux it is the time of the processor, elsewhere that of the clock. `ORDERS` sets
+//! the size for the rules, `FEW` for those that weigh complete plans of each order. Names behind
+//! `--` leave the other strategies out.
 
 mod common;
 
@@ -27,17 +28,24 @@ fn main() {
     let number = |name: &str, default: usize| {
         std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
     };
+    let names: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
+    let asked =
+        |strategy: &Strategy| names.is_empty() || names.iter().any(|name| name == strategy.name());
+    let (rules, others): (Vec<_>, Vec<_>) =
+        Strategy::ALL.into_iter().filter(asked).partition(|strategy| RULES.contains(strategy));
     let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread");
     alone.install(|| {
         for regime in [Regime::Plentiful, Regime::Omnichannel] {
-            time(regime, number("ORDERS", 100_000), &RULES);
+            time(regime, number("ORDERS", 100_000), &rules);
         }
-        let few = Strategy::ALL.into_iter().filter(|strategy| !RULES.contains(strategy));
-        time(Regime::Omnichannel, number("FEW", 200), &few.collect::<Vec<_>>());
+        time(Regime::Omnichannel, number("FEW", 200), &others);
     });
 }
 
 fn time(regime: Regime, orders: usize, strategies: &[Strategy]) {
+    if strategies.is_empty() {
+        return;
+    }
     let (wave, model) =
         case(GenerateSettings { orders, nodes: 150, skus: 5_000, regime, returns: 0, seed: 1 });
     let planner = Planner::new(&wave, &model);

@@ -206,6 +206,14 @@ impl Findings {
         self.0.iter().any(|finding| finding.severity == Severity::Error)
     }
 
+    /// The findings with their files named as those of a folder among several.
+    pub fn within(mut self, folder: &str) -> Findings {
+        for finding in &mut self.0 {
+            finding.file = format!("{folder}/{}", finding.file);
+        }
+        self
+    }
+
     /// Sorts errors before warnings, then by file, row, column and code.
     pub fn sort(&mut self) {
         fn key(f: &Finding) -> impl Ord + '_ {

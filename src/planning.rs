@@ -2,12 +2,13 @@
 
 use crate::domain::{CostKey, Method, Model, Wave};
 use crate::options::Planner;
-use crate::plan::{Certificate, Ledger, Plan, Proof, Seconds, Status, explain};
+use crate::plan::{Certificate, Ledger, NodeLoad, Plan, Proof, Seconds, Status, explain};
 use crate::solve::{
     Approach, Control, ExactSettings, HighsError, KnownPrices, LAST_STEP, Outcome, Progress,
     ResourceKey, Sifting, Stage, Start, StoppedBy, Value, solve_exact,
 };
 use crate::strategies::Strategy;
+use crate::units::Decimal;
 use crate::verify::{Violation, verify};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -135,7 +136,11 @@ fn prove(
         Some(found) => Ok(found),
         None => {
             let stopped_by = control.stopped().unwrap_or(StoppedBy::Finished);
-            Ok(Outcome { stopped_by, ..by_rule()? })
+            let rule = Strategy::CheapestLine.name();
+            let why =
+                format!("stopped before all orders were looked at: the plan is that of {rule}");
+            let chosen = Some((settings.approach, why));
+            Ok(Outcome { stopped_by, chosen, ..by_rule()? })
         }
     }
 }
@@ -247,9 +252,14 @@ fn enter_shadow_prices(wave: &Wave, plan: &mut Plan, outcome: &Outcome) {
             ResourceKey::StockRounded { .. } | ResourceKey::Carrier { .. } => {}
         }
     }
+    // What a closed node could do is not in the program: it has no price, not that of nothing.
+    let is_open = |row: &NodeLoad| {
+        let limit = wave.capacities_on(row.node, row.date).find(|limit| limit.unit == row.unit);
+        limit.is_some_and(|limit| limit.capacity + limit.overload > Decimal::ZERO)
+    };
     for row in &mut plan.node_load {
         let price = loads.get(&(row.node, row.date, row.unit)).copied();
-        row.shadow_price = row.capacity.map(|_| price.unwrap_or(0.0) / unit);
+        row.shadow_price = is_open(row).then_some(price.unwrap_or(0.0) / unit);
     }
     for row in &mut plan.stock_use {
         let price = stock.get(&(row.node, row.sku)).copied();

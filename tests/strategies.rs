@@ -6,12 +6,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use wavewright::domain::{Method, Model, Wave};
+use wavewright::domain::{CostKey, Method, Model, Wave};
 use wavewright::ingest::{read_model, read_wave};
 use wavewright::plan::Plan;
 use wavewright::planning::{RunInputs, plan_wave};
 use wavewright::solve::Control;
 use wavewright::strategies::Strategy;
+use wavewright::units::{Decimal, Money};
 
 const NODES: &str = "\
 node_id,kind,latitude,longitude,unit_cost
@@ -117,6 +118,37 @@ fn cheapest_line_counts_handling_too() {
     let model = model(&wave);
     is(sources(&wave, &model, Strategy::CheapestLine), &[("O0.0", "DC-MID")]);
     is(sources(&wave, &model, Strategy::Nearest), &[("O0.0", "ST-NEAR")]);
+}
+
+/// Tests that the node that could be cheapest is asked first and yet loses where it is late: 6 and
+/// two days at 3 against 7.
+#[test]
+fn cheapest_line_counts_what_is_only_known_when_asked() {
+    let orders = "order_id,placed_at,latitude,longitude,deliver_by\n\
+                  O0,2026-11-23T07:00:00Z,40,0,2026-11-25\n";
+    let zones = "zone_table,zone,max_km,transit_days\nz,1,100,1\nz,2,200,4\nz,3,400,2\n";
+    let files = [
+        ("orders.csv", orders),
+        ("order_lines.csv", "order_id,line,sku,quantity,unit_price\nO0,0,red,1,50\n"),
+        ("inventory.csv", "node_id,sku,on_hand\nDC-MID,red,1\nDC-FAR,red,1\n"),
+        ("zones.csv", zones),
+    ];
+    let wave = wave(&files);
+    is(sources(&wave, &model(&wave), Strategy::CheapestLine), &[("O0.0", "DC-FAR")]);
+}
+
+/// Tests that a line that joins a parcel pays no carbon for what is in it: 0 for the distribution
+/// centre, where the parcel is, against 8 and carbon of its own for the store.
+#[test]
+fn cheapest_line_counts_the_carbon_of_a_parcel_once() {
+    let services = "service,carrier,zone_table,rate_card,kg_co2_per_parcel_km\nground,c,z,r,0.1\n";
+    let stock = "DC-MID,red,1\nDC-MID,blue,1\nST-NEAR,blue,1\n";
+    let wave = line_wave(&[&["red", "blue"]], stock, &[("services.csv", services)]);
+    let mut model = model(&wave);
+    model.weights[CostKey::Carbon as usize] = Decimal::ONE;
+    model.costs.carbon_price = Money(120);
+    let found = sources(&wave, &model, Strategy::CheapestLine);
+    is(found, &[("O0.0", "DC-MID"), ("O0.1", "DC-MID")]);
 }
 
 /// Tests that a rule looks for one location first, by rank, and splits only then.

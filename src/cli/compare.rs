@@ -5,19 +5,19 @@ use crate::analysis::compare::{
 };
 use crate::cli::comparison;
 use crate::cli::failure::Failure;
-use crate::cli::input::{self, LimitArgs, ModelArg};
+use crate::cli::input::{self, LabelledWave, LimitArgs, ModelArg};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
 use crate::cli::progress::Watch;
 use crate::cli::{Exit, exit};
-use crate::domain::Wave;
+use crate::domain::Model;
 use crate::ingest::{digests, model_to_json};
 use crate::plan::Status;
 use crate::planning::{METHODS, RunInputs, plan_wave};
 use clap::builder::PossibleValuesParser;
 use serde_json::json;
-use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -62,13 +62,11 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
     check_comparison_folder(&args.out)?;
     let base = base(args)?;
-    let folders = input::wave_folders(&args.waves)?;
+    let tasks = tasks(args, output)?;
     let interrupt = Interrupt::listen(output)?;
-    let mut waves: Vec<WaveRuns> = Vec::with_capacity(folders.len());
-    for (label, folder) in folders {
-        let wave = plan_all(args, output, &interrupt, label, &folder)?;
-        check_currency(&waves, &wave.wave)?;
-        waves.push(wave);
+    let mut waves: Vec<WaveRuns> = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        waves.push(plan_all(args, output, &interrupt, task)?);
     }
     let comparison = Comparison::new(&waves, base);
     {
@@ -101,14 +99,37 @@ fn base(args: &Args) -> Result<usize, Failure> {
     })
 }
 
+/// A wave to be planned, as it was read.
+struct Task {
+    read: LabelledWave,
+    model: Model,
+    digests: BTreeMap<String, String>,
+}
+
+/// Reads every wave and the model, so that what is wrong with any is told before the first is
+/// planned.
+fn tasks(args: &Args, output: Output) -> Result<Vec<Task>, Failure> {
+    let waves = input::waves(&args.waves, args.limits.threads.unwrap_or(0), output)?;
+    check_currency(&waves)?;
+    let task = |read: LabelledWave| {
+        let model = input::model(&args.model.model, &read.wave)?;
+        let digests = digests(&read.folder, &args.model.model).map_err(|error| {
+            Failure::internal(format!("the input cannot be read again: {error}"))
+        })?;
+        Ok(Task { read, model, digests })
+    };
+    waves.into_iter().map(task).collect()
+}
+
 /// Money of several waves is only comparable in one currency.
-fn check_currency(before: &[WaveRuns], wave: &Wave) -> Result<(), Failure> {
-    match before.first().filter(|first| first.wave.currency != wave.currency) {
+fn check_currency(waves: &[LabelledWave]) -> Result<(), Failure> {
+    let Some((first, others)) = waves.split_first() else { return Ok(()) };
+    match others.iter().find(|other| other.wave.currency != first.wave.currency) {
         None => Ok(()),
-        Some(first) => Err(Failure::usage(
+        Some(other) => Err(Failure::usage(
             format!(
                 "{} is in {}, {} in {}",
-                first.label, first.wave.currency, wave.name, wave.currency
+                first.label, first.wave.currency, other.label, other.wave.currency
             ),
             "compare waves of one currency at a time",
         )),
@@ -120,16 +141,9 @@ fn plan_all(
     args: &Args,
     output: Output,
     interrupt: &Interrupt,
-    label: String,
-    folder: &Path,
+    task: Task,
 ) -> Result<WaveRuns, Failure> {
-    let started = Instant::now();
-    let threads = args.limits.threads.unwrap_or(0);
-    let wave = input::on_threads(threads, || input::wave(folder, output))??;
-    let model = input::model(&args.model.model, &wave)?;
-    let digests = digests(folder, &args.model.model)
-        .map_err(|error| Failure::internal(format!("the input cannot be read again: {error}")))?;
-    let read = started.elapsed().as_secs_f64();
+    let Task { read: LabelledWave { label, wave, seconds, .. }, model, digests } = task;
     let mut runs = Vec::with_capacity(args.strategies.len());
     for strategy in &args.strategies {
         let mut model = model.clone();
@@ -137,7 +151,7 @@ fn plan_all(
         let inputs = RunInputs {
             digests: digests.clone(),
             model: model_to_json(&model, wave.minor_digits),
-            seconds: [("read".to_owned(), read)].into(),
+            seconds: [("read".to_owned(), seconds)].into(),
             ..RunInputs::default()
         };
         output.remark(&format!("{label}: {strategy}"));

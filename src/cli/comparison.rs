@@ -28,12 +28,13 @@ pub(super) fn render(waves: &[WaveRuns], comparison: &Comparison, out: &Path) ->
     parts.join("\n\n")
 }
 
-fn table(header: Vec<String>, rows: Vec<Vec<String>>) -> String {
+/// A table whose first columns are text, the others numbers.
+fn table(texts: usize, header: Vec<String>, rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(STYLE);
     table.set_header(header);
     table.add_rows(rows);
-    for column in table.column_iter_mut().skip(1) {
+    for column in table.column_iter_mut().skip(texts) {
         column.set_cell_alignment(CellAlignment::Right);
     }
     table.to_string()
@@ -57,9 +58,9 @@ fn strategies(runs: &WaveRuns, judged: &JudgedWave, comparison: &Comparison) -> 
         let figures = &plan.figures;
         let name = &comparison.strategies[at];
         rows.push(vec![
-            if at == comparison.base { format!("{name} (base)") } else { name.clone() },
+            name.clone(),
             number(figures.objective, places),
-            more(base, figures),
+            if at == comparison.base { "base".to_owned() } else { more(base, figures) },
             percent(figures.gap_to_bound),
             number(figures.shipments_per_order, 3),
             percent(figures.split_rate),
@@ -74,18 +75,18 @@ fn strategies(runs: &WaveRuns, judged: &JudgedWave, comparison: &Comparison) -> 
     let header = [
         "strategy",
         &runs.wave.currency,
-        "to base",
-        "to bound",
-        "shipments",
+        "to\nbase",
+        "to\nbound",
+        "shipments\nan order",
         "split",
-        "in time",
-        "days late",
+        "in\ntime",
+        "days\nlate",
         "filled",
         "km",
         "overloads",
-        "kg CO2e",
+        "kg\nCO2e",
     ];
-    table(header.map(str::to_owned).to_vec(), rows)
+    table(1, header.map(str::to_owned).to_vec(), rows)
 }
 
 /// A remark about plans that a time limit cut short.
@@ -131,7 +132,7 @@ fn costs(runs: &WaveRuns, judged: &JudgedWave, comparison: &Comparison) -> Strin
         let mut row = vec!["objective".to_owned()];
         row.extend(plans.iter().map(|plan| number(plan.figures.objective, places)));
         rows.push(row);
-        table(header, rows)
+        table(1, header, rows)
     };
     let tables: Vec<String> = (0..judged.plans.len()).step_by(COLUMNS).map(of_some).collect();
     tables.join("\n\n")
@@ -208,6 +209,6 @@ fn paired(waves: &[WaveRuns], comparison: &Comparison) -> String {
     };
     let header =
         ["strategy", "figure", base, "mean", "difference", "deviation", "95 % interval", "below"];
-    let text = table(header.map(str::to_owned).to_vec(), rows.map(cells).collect());
+    let text = table(2, header.map(str::to_owned).to_vec(), rows.map(cells).collect());
     format!("Paired differences to {base} over {} waves\n\n{text}", waves.len())
 }

@@ -104,11 +104,12 @@ impl From<HighsError> for Failure {
 impl From<WriteError> for Failure {
     fn from(error: WriteError) -> Failure {
         match error {
-            WriteError::NotAFolder(_) | WriteError::NotAPlan { .. } => Failure::usage(
+            WriteError::NotAPlan { .. } => Failure::usage(
                 error.to_string(),
                 "name a folder that does not exist, is empty or holds a plan",
             ),
-            WriteError::NotAComparison(_)
+            WriteError::NotAFolder(_)
+            | WriteError::NotAComparison(_)
             | WriteError::NotASweep(_)
             | WriteError::NotASimulation(_) => Failure::usage(
                 error.to_string(),

@@ -3,12 +3,14 @@
 use crate::cli::failure::Failure;
 use crate::cli::findings;
 use crate::cli::output::Output;
+use crate::diagnostics::Findings;
 use crate::domain::{Method, Model, Wave};
-use crate::ingest::{read_model, read_wave};
+use crate::ingest::{Ingested, read_model, read_wave};
 use crate::planning::{METHODS, OPTIMAL};
 use bytesize::ByteSize;
 use clap::builder::PossibleValuesParser;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// The wave that a command is about.
 #[derive(Debug, clap::Args)]
@@ -99,15 +101,56 @@ impl LimitArgs {
 /// Reads a wave; its warnings are told in a line.
 pub(super) fn wave(folder: &Path, output: Output) -> Result<Wave, Failure> {
     let read = read_wave(folder).map_err(Failure::findings)?;
-    if !read.warnings.is_empty() {
-        let count = findings::count(&read.warnings);
-        output.remark(&format!("{count} (wavewright check shows them)"));
-    }
+    remark_warnings(&read.warnings, None, output);
     Ok(read.wave)
 }
 
+/// A wave among others.
+pub(super) struct LabelledWave {
+    /// The name of its folder.
+    pub(super) label: String,
+    pub(super) folder: PathBuf,
+    pub(super) wave: Wave,
+    /// What reading took, in seconds.
+    pub(super) seconds: f64,
+}
+
+/// Reads waves on so many threads, all of them before anything is planned; a folder without
+/// `wave.toml` stands for the waves in it. Of several, findings are told under the wave's label.
+pub(super) fn waves(
+    given: &[PathBuf],
+    threads: u32,
+    output: Output,
+) -> Result<Vec<LabelledWave>, Failure> {
+    let folders = wave_folders(given)?;
+    let is_alone = folders.len() == 1;
+    let (mut waves, mut findings) = (Vec::with_capacity(folders.len()), Findings::default());
+    for (label, folder) in folders {
+        let started = Instant::now();
+        match on_threads(threads, || read_wave(&folder))? {
+            Ok(Ingested { wave, warnings }) => {
+                remark_warnings(&warnings, (!is_alone).then_some(&label), output);
+                let seconds = started.elapsed().as_secs_f64();
+                waves.push(LabelledWave { label, folder, wave, seconds });
+            }
+            Err(found) if is_alone => findings = found,
+            Err(found) => findings.extend(found.within(&label)),
+        }
+    }
+    if findings.is_empty() { Ok(waves) } else { Err(Failure::findings(findings)) }
+}
+
+/// Tells in a line that there are warnings, and about which of several waves.
+fn remark_warnings(warnings: &Findings, label: Option<&String>, output: Output) {
+    if !warnings.is_empty() {
+        let of = label.map_or(String::new(), |label| format!("{label}: "));
+        let count = findings::count(warnings);
+        output.remark(&format!("{of}{count} (wavewright check shows them)"));
+    }
+}
+
 /// The waves with their labels: a folder without `wave.toml` stands for the waves in it.
-pub(super) fn wave_folders(given: &[PathBuf]) -> Result<Vec<(String, PathBuf)>, Failure> {
+fn wave_folders(given: &[PathBuf]) -> Result<Vec<(String, PathBuf)>, Failure> {
     let mut folders: Vec<PathBuf> = Vec::new();
     for folder in given {
         let inner = if is_wave(folder) { Vec::new() } else { waves_in(folder) };

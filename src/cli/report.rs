@@ -4,7 +4,8 @@ use crate::analysis::{NamedPlan, PageError, ReportError, different_inputs, repor
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::{Exit, exit, input, summary};
-use crate::diagnostics::{Finding, Findings};
+use crate::diagnostics::Findings;
+use crate::domain::Wave;
 use crate::ingest::wave_digests;
 use crate::plan::read_rows;
 use serde_json::json;
@@ -42,7 +43,7 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
     let wave = match &args.wave {
         Some(folder) => {
             let wave = input::wave(folder, output)?;
-            check_wave(folder, &plans)?;
+            check_wave(folder, &wave, &plans)?;
             Some(wave)
         }
         None => {
@@ -66,12 +67,7 @@ fn read_plans(folders: &[PathBuf]) -> Result<Vec<NamedPlan>, Failure> {
     for (folder, name) in folders.iter().zip(names(folders)) {
         match read_rows(folder) {
             Ok(rows) => plans.push(NamedPlan { name, rows }),
-            Err(found) => {
-                for finding in found.iter().cloned() {
-                    let file = format!("{name}/{}", finding.file);
-                    findings.push(Finding { file, ..finding });
-                }
-            }
+            Err(found) => findings.extend(found.within(&name)),
         }
     }
     if findings.is_empty() { Ok(plans) } else { Err(Failure::findings(findings)) }
@@ -115,21 +111,24 @@ fn names(folders: &[PathBuf]) -> Vec<String> {
 }
 
 /// Checks that the wave named is the one that was planned.
-fn check_wave(folder: &Path, plans: &[NamedPlan]) -> Result<(), Failure> {
+fn check_wave(folder: &Path, wave: &Wave, plans: &[NamedPlan]) -> Result<(), Failure> {
+    let help = "name the wave that was planned, or plan it again";
     let digests = wave_digests(folder)
         .map_err(|error| Failure::internal(format!("the wave cannot be read again: {error}")))?;
     for plan in plans {
+        let planned = &plan.rows.certificate.wave;
+        if *planned != *wave.name {
+            let message = format!("{} is a plan of {planned:?}, not of {:?}", plan.name, wave.name);
+            return Err(Failure::usage(message, help));
+        }
         let files = different_inputs(&digests, &plan.rows.certificate.inputs);
         if !files.is_empty() {
             let message = format!(
-                "{} is not a plan of this wave as it is now: {} differs",
+                "{} is not a plan of this wave as it is now; other files: {}",
                 plan.name,
                 files.join(", ")
             );
-            return Err(Failure::usage(
-                message,
-                "name the wave that was planned, or plan it again",
-            ));
+            return Err(Failure::usage(message, help));
         }
     }
     Ok(())

@@ -136,19 +136,16 @@ fn check_distinct(args: &Args) -> Result<(), Failure> {
 
 /// The series with its name.
 fn series(args: &Args, output: Output) -> Result<(String, Series), Failure> {
-    let folders = input::wave_folders(&args.waves)?;
-    let threads = args.limits.threads.unwrap_or(0);
-    let mut waves: Vec<Wave> = Vec::with_capacity(folders.len());
-    for (_, folder) in &folders {
-        waves.push(input::on_threads(threads, || input::wave(folder, output))??);
-    }
+    let read = input::waves(&args.waves, args.limits.threads.unwrap_or(0), output)?;
+    let first = read.first().map(|read| read.folder.clone());
+    let (labels, waves): (Vec<String>, Vec<Wave>) =
+        read.into_iter().map(|read| (read.label, read.wave)).unzip();
     let digits = waves.first().map_or(0, |wave| wave.minor_digits);
-    let rules = match folders.first() {
-        Some((_, folder)) => ExceptionRules::read(folder, digits).map_err(Failure::findings)?,
+    let rules = match &first {
+        Some(folder) => ExceptionRules::read(folder, digits).map_err(Failure::findings)?,
         None => ExceptionRules::default(),
     };
     let series = Series::new(&waves, rules)?;
-    let labels: Vec<String> = folders.into_iter().map(|(label, _)| label).collect();
     Ok((labels.join(", "), series))
 }
 

@@ -68,7 +68,9 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
     let started = Instant::now();
     let points = input::on_threads(model.solve.threads, || {
         sweep(&wave, &model, &varies, &inputs, |done, at, model| {
-            display.begin(&format!("{}: point {} of {count}", at, done + 1));
+            if !interrupt.is_asked() {
+                display.begin(&format!("{at}: point {} of {count}", done + 1));
+            }
             let listener = |progress| display.show(progress);
             Control::new(model.solve.time_limit_s, &interrupt.flag, listener)
         })

@@ -89,6 +89,19 @@ impl ZoneTable {
         table
     }
 
+    /// Where the bands end, in km, by rising distance.
+    pub fn band_ends(&self) -> impl Iterator<Item = f64> + '_ {
+        self.bands.iter().map(|(max_km, _)| *max_km)
+    }
+
+    /// The zones that places farther than `km` may be in: those of prefix rows whatever the
+    /// distance.
+    pub fn zones_beyond(&self, km: f64) -> impl Iterator<Item = ZoneId> + '_ {
+        let by_prefix = self.prefixes.values().flat_map(|rows| rows.values());
+        let bands = self.bands.iter().filter(move |(max_km, _)| *max_km > km);
+        by_prefix.chain(bands.map(|(_, found)| found)).map(|found| found.zone)
+    }
+
     /// The zone from one postal code to another, `km` apart: prefix rows first, then the first
     /// band at or above the distance.
     pub fn lookup(&self, origin: &str, destination: &str, km: f64) -> Option<ZoneMatch> {
@@ -166,6 +179,15 @@ mod tests {
         assert_eq!(zone("900", "300", 100.0), Some(8), "a band includes its end");
         assert_eq!(zone("900", "300", 100.1), Some(9));
         assert_eq!(zone("900", "300", 500.1), None);
+        let beyond = |km| {
+            let mut zones: Vec<u32> = table.zones_beyond(km).map(|zone| zone.0).collect();
+            zones.sort_unstable();
+            zones
+        };
+        assert_eq!(table.band_ends().collect::<Vec<_>>(), [100.0, 500.0]);
+        assert_eq!(beyond(99.9), [1, 2, 3, 8, 9]);
+        assert_eq!(beyond(100.0), [1, 2, 3, 9]);
+        assert_eq!(beyond(500.0), [1, 2, 3]);
     }
 
     #[test]

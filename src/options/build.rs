@@ -117,8 +117,8 @@ struct Moved {
 fn all_moved(planner: &Planner, transfers: &Transfers) -> IdVec<NodeId, Moved> {
     let mut moved: IdVec<NodeId, Moved> =
         planner.wave.nodes.iter().map(|_| Moved::default()).collect();
-    for (index, Supply { line, source, .. }) in transfers.supplies.iter().enumerate() {
-        transfers.arrivals(index, &mut |node, day| {
+    for (index, Supply { line, source, days, .. }) in transfers.supplies.iter().enumerate() {
+        transfers.arrivals(index, days, &mut |node, day| {
             let Moved { lines, days } = &mut moved[node];
             match lines.last_mut() {
                 Some((known, from, first)) if (*known, *from) == (*line, *source) => {

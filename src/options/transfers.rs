@@ -131,13 +131,13 @@ impl Transfers {
         self.supplies = supplies;
     }
 
-    /// Visits where and when goods of a supply can come over lanes; the same place and day several
-    /// times, and days on which they would come there again.
-    pub fn arrivals(&self, supply: usize, visit: &mut dyn FnMut(NodeId, Day)) {
-        let Supply { source, days, .. } = &self.supplies[supply];
+    /// Visits where and when goods of a supply that are released on one of some days can come over
+    /// lanes; the same place and day several times, and days on which they would come there again.
+    pub fn arrivals(&self, supply: usize, days: &[Day], visit: &mut dyn FnMut(NodeId, Day)) {
+        let source = self.supplies[supply].source;
         // By node, the first day on which goods can be there after so many lanes.
         let mut first: Vec<(NodeId, Day)> = Vec::new();
-        for departure in &self.departures[self.from(*source)] {
+        for departure in &self.departures[self.from(source)] {
             if days.binary_search(&departure.hop.departs).is_ok() {
                 visit(departure.to, departure.arrives);
                 first.push((departure.to, departure.arrives));
@@ -149,7 +149,7 @@ impl Transfers {
             let mut next = Vec::new();
             for (node, day) in first {
                 for departure in &self.departures[self.from(node)] {
-                    if departure.hop.departs >= day && departure.to != *source {
+                    if departure.hop.departs >= day && departure.to != source {
                         visit(departure.to, departure.arrives);
                         next.push((departure.to, departure.arrives));
                     }

@@ -10,8 +10,7 @@ use crate::plan::{Ledger, Reason, Unfilled};
 use crate::time::Day;
 use crate::units::Decimal;
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeSet;
+use rustc_hash::FxHashMap;
 
 /// Fills in the reasons and the cheapest fix of every open line.
 pub fn explain(planner: &Planner, ledger: &mut Ledger) {
@@ -228,14 +227,17 @@ impl Case<'_> {
     /// Every way of an open line: direct, and by each source and release over lanes.
     fn ways(&self, line: usize) -> Vec<Possible<'_>> {
         let transfers = &self.options.transfers;
-        let mut known: FxHashSet<(NodeId, NodeId, Day, Day)> = FxHashSet::default();
+        // Node, source, release, and the first day on which it can be there.
+        let mut moved: Vec<(NodeId, NodeId, Day, Day)> = Vec::new();
         for (index, supply) in transfers.supplies_of(line) {
-            transfers.routes(index, &mut |route| {
-                let release = transfers.departures[route.departures[0]].hop.departs;
-                known.insert((route.node, supply.source, release, route.arrives));
-            });
+            for release in &supply.days {
+                transfers.arrivals(index, std::slice::from_ref(release), &mut |node, arrives| {
+                    moved.push((node, supply.source, *release, arrives));
+                });
+            }
         }
-        let moved: BTreeSet<(NodeId, NodeId, Day, Day)> = known.into_iter().collect();
+        moved.sort_unstable();
+        moved.dedup_by_key(|(node, source, release, _)| (*node, *source, *release));
         let mut ways = Vec::new();
         for group in &self.options.groups {
             if group.direct.contains(&line) {
@@ -243,8 +245,9 @@ impl Case<'_> {
                 ways.push(Possible { group, source, release });
             }
             if group.moved.contains(&line) {
-                let to_node = moved.range((group.node, NodeId(0), Day(i32::MIN), Day(i32::MIN))..);
-                let there = to_node
+                let first = moved.partition_point(|(node, ..)| *node < group.node);
+                let there = moved[first..]
+                    .iter()
                     .take_while(|(node, ..)| *node == group.node)
                     .filter(|(.., arrives)| *arrives <= group.ship_date);
                 ways.extend(there.map(|&(_, source, release, _)| Possible {

@@ -292,19 +292,15 @@ pub(super) fn release_ids(
     ReleaseIds { units, lines, shipments, minutes, opening }
 }
 
+type FreightKey = (ServiceId, ZoneId);
+
 /// The freight of each state of an order, by service and zone: nodes in the same zone pay the same.
 #[derive(Default)]
-struct Freights(Vec<((ServiceId, ZoneId), Vec<Option<Freight>>)>);
+struct Freights(Vec<(FreightKey, Vec<Option<Freight>>)>);
 
 impl Freights {
     /// The freight of a state, whose contents are given.
-    fn of(
-        &mut self,
-        wave: &Wave,
-        key: (ServiceId, ZoneId),
-        state: usize,
-        contents: &[Content],
-    ) -> Freight {
+    fn of(&mut self, wave: &Wave, key: FreightKey, state: usize, contents: &[Content]) -> Freight {
         let at = self.0.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
             self.0.push((key, Vec::new()));
             self.0.len() - 1

@@ -10,9 +10,10 @@ use crate::network::{EARTH_RADIUS_KM, node_distance_km};
 use crate::options::{Content, Decision, Planner, frozen_decisions, frozen_parts};
 use crate::options::{freight, offered_zone};
 use crate::strategies::floor::Floors;
+use crate::strategies::place::shipment_cost;
 use crate::strategies::room::Room;
 use crate::time::Day;
-use crate::units::{Money, Quantity};
+use crate::units::Quantity;
 
 /// How far a rule goes to serve: it asks with the strictest pass first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,6 +40,12 @@ pub(super) struct OpenLine {
     pub served: bool,
 }
 
+impl OpenLine {
+    pub fn content(&self) -> Content {
+        Content { line: self.id.0, sku: self.sku, quantity: self.quantity }
+    }
+}
+
 /// A shipment of the order in work.
 #[derive(Clone, Debug)]
 pub(super) struct Made {
@@ -48,8 +55,8 @@ pub(super) struct Made {
     /// Whether it has left already, so that nothing joins it.
     pub gone: bool,
     pub parcels: u32,
-    /// Freight.
-    pub amount: Money,
+    /// Freight and carbon, weighted, in minor units.
+    pub cost: f64,
     pub contents: Vec<Content>,
 }
 
@@ -68,9 +75,12 @@ pub(super) struct Desk<'a> {
     pub planner: &'a Planner<'a>,
     pub room: Room,
     pub decisions: Vec<Decision>,
-    pub floors: Floors,
+    /// Where the service is chosen by cost (see [`Pass::by_cost`]).
+    pub floors: Option<Floors>,
     /// By last node: the source and which of its paths leads there.
     pub routes_to: IdVec<NodeId, Vec<(NodeId, u32)>>,
+    /// Where goods may go over lanes for the order that was asked about last.
+    pub ends: (Option<OrderId>, Vec<NodeId>),
     /// By node, the order that was asked about last, and its distance.
     pub km_of: IdVec<NodeId, (Option<OrderId>, f64)>,
     /// The nodes that bear the stamp are those that goods may move from.
@@ -122,8 +132,9 @@ impl<'a> Desk<'a> {
             planner,
             room: Room::new(planner),
             decisions,
-            floors: Floors::new(wave),
+            floors: None,
             routes_to,
+            ends: (None, Vec::new()),
             movers: wave.nodes.iter().map(|_| 0).collect(),
             mover_stamp: 0,
             km_of: wave.nodes.iter().map(|_| (None, 0.0)).collect(),
@@ -147,7 +158,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Plans the orders as they arrived, until told to stop.
-    pub fn run(&mut self, serve: fn(&mut Desk<'_>), stop: &dyn Fn() -> bool) {
+    pub fn run(&mut self, serve: &dyn Fn(&mut Desk<'_>), stop: &dyn Fn() -> bool) {
         let wave = self.planner.wave;
         for order in arrival_sequence(self.planner) {
             if order.0.is_multiple_of(256) && stop() {
@@ -235,14 +246,14 @@ impl<'a> Desk<'a> {
         self.made_count += 1;
         if at == self.made.len() {
             let contents = Vec::new();
-            let (gone, parcels, amount) = (false, 0, Money::ZERO);
-            self.made.push(Made { node, service, ship_date, gone, parcels, amount, contents });
+            let (gone, parcels, cost) = (false, 0, 0.0);
+            self.made.push(Made { node, service, ship_date, gone, parcels, cost, contents });
             return;
         }
         let made = &mut self.made[at];
         made.contents.clear();
         (made.node, made.service, made.ship_date) = (node, service, ship_date);
-        (made.gone, made.parcels, made.amount) = (false, 0, Money::ZERO);
+        (made.gone, made.parcels, made.cost) = (false, 0, 0.0);
     }
 
     pub fn mark(&self) -> Mark {
@@ -277,11 +288,11 @@ impl<'a> Desk<'a> {
         let wave = self.planner.wave;
         for made in &mut self.made[..self.made_count] {
             let priced = made.service.and_then(|service| {
-                let (zone, _) = offered_zone(wave, self.order, made.node, service)?;
-                freight(wave, service, zone.zone, &made.contents)
+                let (zone, km) = offered_zone(wave, self.order, made.node, service)?;
+                let freight = freight(wave, service, zone.zone, &made.contents)?;
+                Some((freight.parcels, shipment_cost(self.planner, service, km, &freight)))
             });
-            let priced = priced.unwrap_or_default();
-            (made.parcels, made.amount) = (priced.parcels, priced.amount);
+            (made.parcels, made.cost) = priced.unwrap_or_default();
         }
     }
 

@@ -25,7 +25,7 @@ pub(super) fn serve(desk: &mut Desk<'_>) {
 /// Serves something from the node that has most; whether any node serves anything.
 fn cover(desk: &mut Desk<'_>, pass: Pass) -> bool {
     rank_by_cover(desk);
-    while let Some(node) = desk.next_ranked() {
+    while let Some((_, node)) = desk.next_ranked() {
         want_at(desk, node);
         if desk.wanted.is_empty() {
             continue;

@@ -81,12 +81,17 @@ impl Strategy {
         let stop = || control.stopped().is_some();
         let by_rule = |serve: fn(&mut Desk<'_>)| {
             let mut desk = Desk::new(planner);
-            desk.run(serve, &stop);
+            desk.run(&serve, &stop);
             (desk.decisions, BTreeMap::new())
         };
         let (decisions, limits) = match self {
             Strategy::Nearest => by_rule(nearest::serve),
-            Strategy::CheapestLine => by_rule(cheapest_line::serve),
+            Strategy::CheapestLine => {
+                let mut desk = Desk::new(planner);
+                let terms = cheapest_line::Terms::new(&mut desk);
+                desk.run(&|desk| cheapest_line::serve(desk, &terms), &stop);
+                (desk.decisions, BTreeMap::new())
+            }
             Strategy::Priority => by_rule(priority::serve),
             Strategy::FewestShipments => by_rule(fewest_shipments::serve),
             Strategy::BalanceLoad => by_rule(balance_load::serve),

@@ -5,12 +5,14 @@ use crate::domain::{CostKey, Journey, NodeKind};
 use crate::ids::{NodeId, ServiceId};
 use crate::network::Hop;
 use crate::options::{
-    Content, Decision, carbon, customer_km, freight, lateness_cost, line_bar, shipment_co2, zone,
+    Decision, Freight, Planner, carbon, customer_km, freight, lateness_cost, line_bar,
+    shipment_co2, zone,
 };
-use crate::strategies::desk::{Desk, Pass};
+use crate::strategies::desk::{Desk, OpenLine, Pass};
+use crate::strategies::floor::parcel_kg;
 use crate::strategies::room::Work;
 use crate::time::Day;
-use crate::units::{Decimal, Money};
+use crate::units::Decimal;
 
 /// How the wanted lines could leave a node.
 #[derive(Clone, Copy, Debug)]
@@ -34,9 +36,7 @@ pub(super) struct Quote {
     pub service: ServiceId,
     pub km: f64,
     /// Of the whole shipment, joined lines included.
-    pub amount: Money,
-    pub parcels: u32,
-    pub kg: Decimal,
+    pub freight: Freight,
 }
 
 /// Why there is no service on a day.
@@ -198,11 +198,7 @@ impl Desk<'_> {
             self.contents.extend_from_slice(&self.made[joins].contents);
         }
         let wanted = self.wanted.iter().map(|at| &self.lines[*at]);
-        self.contents.extend(wanted.map(|line| Content {
-            line: line.id.0,
-            sku: line.sku,
-            quantity: line.quantity,
-        }));
+        self.contents.extend(wanted.map(OpenLine::content));
     }
 
     fn takes_wanted(&self, service: ServiceId) -> bool {
@@ -248,6 +244,7 @@ impl Desk<'_> {
         }
         self.fill_contents(None);
         let km = self.km(found.node);
+        let kg = parcel_kg(wave, self.contents.iter().copied());
         let mut best: Option<([f64; 2], u32, Quote)> = None;
         let mut why = NoService::Never;
         for at in 0..wave.nodes[found.node].services.len() {
@@ -255,7 +252,10 @@ impl Desk<'_> {
             if !self.takes_wanted(service) {
                 continue;
             }
-            if pass.by_cost && best.as_ref().is_some_and(|best| self.is_dearer(service, best.0[0]))
+            if pass.by_cost
+                && best.as_ref().zip(kg).is_some_and(|((rank, ..), kg)| {
+                    self.freight_floor(found.node, Some(service), kg) > rank[0]
+                })
             {
                 continue;
             }
@@ -276,42 +276,36 @@ impl Desk<'_> {
         Ok(Placement { offer: Some(quote), late_days, ..found })
     }
 
-    /// Whether a service asks more for the contents in the buffer than a known cost, whatever its
-    /// zone is.
-    fn is_dearer(&self, service: ServiceId, than: f64) -> bool {
-        let (wave, model) = (self.planner.wave, self.planner.model);
-        let weight = model.weight(CostKey::ParcelFreight).to_f64();
-        let floor = self.floors.of(wave, service, &self.contents);
-        floor.is_some_and(|floor| floor * weight > than)
+    /// What a parcel of `kg` costs at least from a node, by a service or by any, weighted, in minor
+    /// units; nothing where the order is fetched.
+    pub fn freight_floor(&self, node: NodeId, service: Option<ServiceId>, kg: Decimal) -> f64 {
+        let is_fetched = self.planner.wave.destination(self.order).is_none();
+        let Some(floors) = self.floors.as_ref().filter(|_| !is_fetched) else { return 0.0 };
+        let nearness = self.nearness(node);
+        let floor = match service {
+            Some(service) => floors.of_service(service, nearness, kg),
+            None => floors.of_node(node, nearness, kg),
+        };
+        self.planner.model.weight(CostKey::ParcelFreight).to_f64() * floor
     }
 
     /// The smaller, the better the service.
     fn service_rank(&self, late_days: u32, quote: &Quote, pass: Pass) -> [f64; 2] {
         if !pass.by_cost {
-            return [f64::from(late_days), quote.amount.0 as f64];
+            return [f64::from(late_days), quote.freight.amount.0 as f64];
         }
         let (wave, model) = (self.planner.wave, self.planner.model);
         let late = lateness_cost(wave, model, self.order, late_days).0 as f64;
         let late = model.weight(CostKey::Lateness).to_f64() * late * self.wanted.len() as f64;
-        [self.quote_cost(quote) + late, f64::from(late_days)]
-    }
-
-    /// Freight and carbon of a whole shipment, weighted, in minor units.
-    fn quote_cost(&self, quote: &Quote) -> f64 {
-        let (wave, model) = (self.planner.wave, self.planner.model);
-        let service = &wave.services[quote.service];
-        let co2 = shipment_co2(service, quote.km, quote.parcels, quote.kg);
-        let carbon = carbon(co2, model.costs.carbon_price).0 as f64;
-        model.weight(CostKey::ParcelFreight).to_f64() * quote.amount.0 as f64
-            + model.weight(CostKey::Carbon).to_f64() * carbon
+        let cost = shipment_cost(self.planner, quote.service, quote.km, &quote.freight);
+        [cost + late, f64::from(late_days)]
     }
 
     /// What a placement adds to freight and carbon, weighted, in minor units.
     pub fn freight_cost(&self, found: &Placement) -> f64 {
         let Some(quote) = &found.offer else { return 0.0 };
-        let there = found.joins.map_or(0, |joins| self.made[joins].amount.0);
-        let weight = self.planner.model.weight(CostKey::ParcelFreight).to_f64();
-        self.quote_cost(quote) - weight * there as f64
+        let there = found.joins.map_or(0.0, |joins| self.made[joins].cost);
+        shipment_cost(self.planner, quote.service, quote.km, &quote.freight) - there
     }
 
     /// What a service asks for the contents in the buffer, if it brings them in time and has room.
@@ -332,15 +326,14 @@ impl Desk<'_> {
         if self.is_barred_late(late_days, pass) {
             return Err(NoService::Late);
         }
-        let priced = freight(wave, service, zone.zone, &self.contents).ok_or(NoService::Never)?;
+        let freight = freight(wave, service, zone.zone, &self.contents).ok_or(NoService::Never)?;
         let there = found.joins.map_or(0, |joins| self.made[joins].parcels);
-        let more = i64::from(priced.parcels) - i64::from(there);
+        let more = i64::from(freight.parcels) - i64::from(there);
         let left = self.room.parcels_left(self.planner, found.node, at, found.day);
         if more > left {
             return Err(NoService::NotThen);
         }
-        let (amount, parcels, kg) = (priced.amount, priced.parcels, priced.kg);
-        Ok((late_days, Quote { at, service, km, amount, parcels, kg }))
+        Ok((late_days, Quote { at, service, km, freight }))
     }
 
     /// Takes a placement from the node's own stock.
@@ -361,19 +354,16 @@ impl Desk<'_> {
             self.shipments_left -= 1;
             self.made_count - 1
         });
-        if let Some(quote) = found.offer {
-            let more = i64::from(quote.parcels) - i64::from(self.made[made].parcels);
-            self.room.take_parcels(self.planner, found.node, quote.at, found.day, more);
-            (self.made[made].parcels, self.made[made].amount) = (quote.parcels, quote.amount);
+        if let Some(Quote { at, service, km, freight }) = found.offer {
+            let cost = shipment_cost(self.planner, service, km, &freight);
+            let more = i64::from(freight.parcels) - i64::from(self.made[made].parcels);
+            self.room.take_parcels(self.planner, found.node, at, found.day, more);
+            (self.made[made].parcels, self.made[made].cost) = (freight.parcels, cost);
         }
         for position in 0..self.wanted.len() {
             let line = &mut self.lines[self.wanted[position]];
             line.served = true;
-            self.made[made].contents.push(Content {
-                line: line.id.0,
-                sku: line.sku,
-                quantity: line.quantity,
-            });
+            self.made[made].contents.push(line.content());
             self.joined.push(made as u32);
             self.decisions.push(Decision {
                 line: line.id,
@@ -386,4 +376,18 @@ impl Desk<'_> {
             });
         }
     }
+}
+
+/// Freight and carbon of a whole shipment, weighted, in minor units.
+pub(super) fn shipment_cost(
+    planner: &Planner,
+    service: ServiceId,
+    km: f64,
+    freight: &Freight,
+) -> f64 {
+    let (wave, model) = (planner.wave, planner.model);
+    let co2 = shipment_co2(&wave.services[service], km, freight.parcels, freight.kg);
+    let carbon = carbon(co2, model.costs.carbon_price).0 as f64;
+    model.weight(CostKey::ParcelFreight).to_f64() * freight.amount.0 as f64
+        + model.weight(CostKey::Carbon).to_f64() * carbon
 }

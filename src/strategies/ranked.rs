@@ -63,7 +63,7 @@ impl Desk<'_> {
     /// Serves the wanted lines from the first node that can; whether there is one.
     pub fn place_ranked(&mut self, pass: Pass, rank: Rank<'_>) -> bool {
         self.rank_sources(rank);
-        while let Some(node) = self.next_ranked() {
+        while let Some((_, node)) = self.next_ranked() {
             if let Some(found) = self.find(node, pass) {
                 self.commit(&found);
                 return true;
@@ -88,13 +88,13 @@ impl Desk<'_> {
     }
 
     /// Takes the best node from the ranking: most orders need one or two, so it is never sorted.
-    pub fn next_ranked(&mut self) -> Option<NodeId> {
+    pub fn next_ranked(&mut self) -> Option<([f64; 2], NodeId)> {
         let by_rank = |a: &([f64; 2], NodeId), b: &([f64; 2], NodeId)| -> Ordering {
             let first = a.0[0].total_cmp(&b.0[0]).then(a.0[1].total_cmp(&b.0[1]));
             first.then(a.1.cmp(&b.1))
         };
         let best =
             (0..self.ranking.len()).min_by(|a, b| by_rank(&self.ranking[*a], &self.ranking[*b]))?;
-        Some(self.ranking.swap_remove(best).1)
+        Some(self.ranking.swap_remove(best))
     }
 }

@@ -177,6 +177,12 @@ impl Room {
         range.clone().zip(&self.sources[range.start as usize..range.end as usize])
     }
 
+    /// The item and the node of every source, by position.
+    pub fn all_sources(&self) -> impl Iterator<Item = (SkuId, NodeId)> {
+        let items = self.of_sku.ids();
+        items.flat_map(|sku| self.sources(sku).map(move |(_, source)| (sku, source.node)))
+    }
+
     /// The position of an item's source at a node.
     pub fn source_at(&self, sku: SkuId, node: NodeId) -> Option<u32> {
         let range = self.of_sku[sku].clone();

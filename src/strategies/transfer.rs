@@ -1,7 +1,7 @@
 //! Placing lines that first move over lanes: what rules do where nobody can serve directly.
 
 use crate::domain::Journey;
-use crate::ids::{Id, LaneId, NodeId};
+use crate::ids::{LaneId, NodeId};
 use crate::network::{Hop, next_departure};
 use crate::strategies::desk::{Desk, Pass};
 use crate::strategies::place::Placement;
@@ -32,14 +32,9 @@ impl Desk<'_> {
             return false;
         }
         let mut best: Option<Moved> = None;
-        let (from, to) = match planner.wave.orders[self.order].journey {
-            Journey::Pickup { node, radius_km: 0.0 } => (node.index(), node.index() + 1),
-            _ => (0, planner.wave.nodes.len()),
-        };
-        for last in (from..to).map(NodeId::from_index) {
-            if self.routes_to[last].is_empty() || !self.may_end_at(last) {
-                continue;
-            }
+        self.find_ends();
+        for end in 0..self.ends.1.len() {
+            let last = self.ends.1[end];
             for route in 0..self.routes_to[last].len() {
                 let (source, path) = self.routes_to[last][route];
                 if self.movers[source] != self.mover_stamp {
@@ -67,6 +62,21 @@ impl Desk<'_> {
         self.room.take_work(moved.source, moved.day, &moved.work);
         self.commit_end(&moved.end, moved.source, &moved.hops);
         true
+    }
+
+    /// Finds the nodes that may hand over the order and that lanes lead to, once for each order.
+    fn find_ends(&mut self) {
+        if self.ends.0 == Some(self.order) {
+            return;
+        }
+        let mut ends = std::mem::take(&mut self.ends.1);
+        ends.clear();
+        let may_end = |&node: &NodeId| !self.routes_to[node].is_empty() && self.may_end_at(node);
+        match self.planner.wave.orders[self.order].journey {
+            Journey::Pickup { node, radius_km: 0.0 } => ends.extend(Some(node).filter(may_end)),
+            _ => ends.extend(self.routes_to.ids().filter(may_end)),
+        }
+        self.ends = (Some(self.order), ends);
     }
 
     /// Marks the nodes that may have the first wanted line and cannot send it themselves; whether

@@ -192,6 +192,27 @@ fn several_waves_are_paired() {
     assert!(text.contains("Paired differences to nearest over 3 waves"), "{text}");
 }
 
+/// Tests that all waves are read before the first is planned, and that findings name theirs.
+#[test]
+fn what_is_wrong_with_any_wave_is_told_at_once() {
+    let place = Place::new();
+    for night in ["night-1", "night-2", "night-3"] {
+        let made = "generate --orders 5 --nodes 5 --skus 5 --format csv";
+        assert_eq!(place.run(&format!("{made} --out DIR/nights/{night} --quiet")).code, 0);
+    }
+    for night in ["night-2", "night-3"] {
+        let orders = place.path("nights").join(night).join("order_lines.csv");
+        std::fs::write(orders, "order_id,line,sku,quantity\nO1,1,none,0\n").unwrap();
+    }
+    let ran = place.run("compare DIR/nights --strategies nearest --out DIR/compared");
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    for told in ["night-2/order_lines.csv, row 1, quantity", "night-3/order_lines.csv, row 1"] {
+        assert!(ran.stderr.contains(told), "{told}: {}", ran.stderr);
+    }
+    assert!(!ran.stderr.contains("night-1: nearest"), "{}", ran.stderr);
+    assert_eq!(place.names(), ["nights"]);
+}
+
 /// Tests that every plan is written and passes `verify`, and that a comparison takes the place of an
 /// earlier one only.
 #[test]

@@ -5,6 +5,31 @@ use serde_json::{Value, json};
 use snapbox::{assert_data_eq, file};
 use std::path::Path;
 
+/// Tests that a closed node has no shadow price: what it could do is not in the program. An open one
+/// has, and be it 0.
+#[test]
+fn a_closed_node_has_no_price() {
+    let place = Place::new();
+    let closed = place.path("closed");
+    std::fs::create_dir(&closed).unwrap();
+    for name in names(Path::new("datasets/quickstart")) {
+        std::fs::copy(Path::new("datasets/quickstart").join(&name), closed.join(&name)).unwrap();
+    }
+    let file = closed.join("node_capacity.csv");
+    let rows = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, rows.replace("DC-EAST,,shipments,6,2,", "DC-EAST,,shipments,0,0,"))
+        .unwrap();
+    assert_eq!(place.run("plan DIR/closed --quiet --csv --out DIR/plan").code, 0);
+    let load = std::fs::read_to_string(place.path("plan/node_load.csv")).unwrap();
+    let of_node = |node: &str| -> Vec<bool> {
+        let rows = load.lines().filter(|row| row.starts_with(node) && row.contains("shipments"));
+        rows.map(|row| row.ends_with(',')).collect()
+    };
+    let (closed, open) = (of_node("DC-EAST"), of_node("DC-WEST"));
+    assert!(!closed.is_empty() && closed.iter().all(|is_empty| *is_empty), "{load}");
+    assert!(!open.is_empty() && open.iter().all(|is_empty| !is_empty), "{load}");
+}
+
 /// Tests the summary of a small wave, of one where weights count, of one with open lines, and of one
 /// with returns.
 #[test]

@@ -1,6 +1,7 @@
 //! `report` as a command: what it writes and what it refuses.
 
 use crate::program::{Place, STORES};
+use std::path::Path;
 
 /// Plans the quickstart twice: as the model says, and so that nothing is worth sending.
 pub fn plans(place: &Place) {
@@ -52,10 +53,22 @@ fn what_does_not_belong_together_is_refused() {
     let stores = "datasets/golden/three-stores";
     assert_eq!(place.run(&format!("plan {STORES} --out DIR/stores --quiet")).code, 0);
     std::fs::create_dir(place.path("empty")).unwrap();
+    let later = place.path("later");
+    std::fs::create_dir(&later).unwrap();
+    for name in crate::program::names(Path::new("datasets/quickstart")) {
+        std::fs::copy(Path::new("datasets/quickstart").join(&name), later.join(&name)).unwrap();
+    }
+    let inventory = std::fs::read_to_string(later.join("inventory.csv")).unwrap();
+    std::fs::write(later.join("inventory.csv"), inventory + "\n").unwrap();
     let before = place.names();
     let cases = [
         ("report DIR/best DIR/stores --out DIR/r.html", 2, "is a plan of \"three-stores\""),
-        (&format!("report DIR/best --wave {stores} --out DIR/r.html"), 2, "is not a plan of this"),
+        (
+            &format!("report DIR/best --wave {stores} --out DIR/r.html"),
+            2,
+            "not of \"three-stores\"",
+        ),
+        ("report DIR/best --wave DIR/later --out DIR/r.html", 2, "other files: inventory.csv"),
         ("report DIR/empty --out DIR/r.html", 3, "P0101] empty/certificate.json"),
         ("report DIR/best DIR/lost DIR/empty --out DIR/r.html", 3, "lost/certificate.json"),
         ("report DIR/best DIR/lost DIR/empty --out DIR/r.html", 3, "empty/certificate.json"),

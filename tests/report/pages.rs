@@ -51,6 +51,36 @@ fn a_plan_stands_on_its_own() {
     assert!(drawn.get("map").is_none() && drawn.get("waterfall").is_none(), "{drawn}");
 }
 
+/// Tests that bars of open units are as long as their numbers, whatever share of a plan's they are.
+#[test]
+fn open_units_are_compared_by_their_number() {
+    let place = Place::new();
+    plans(&place);
+    std::fs::write(place.path("few.toml"), "name = \"few\"\n[costs]\nunfilled_cost = 9.0\n")
+        .unwrap();
+    let few = "plan datasets/quickstart --model DIR/few.toml --threads 1 --quiet --out DIR/few";
+    assert_eq!(place.run(few).code, 0);
+    assert_eq!(place.run("report DIR/nothing DIR/few --out DIR/r.html").code, 0);
+    let probe = r##"
+      const all = (marks) => [...document.querySelectorAll(`#unfilled .role-mark.${marks}`)];
+      const widths = all("mark-rect path").map((bar) => bar.getBBox().width);
+      const numbers = all("mark-text text").map((text) => Number(text.textContent));
+      return { widths: widths.sort((a, b) => a - b), numbers: numbers.sort((a, b) => a - b) };
+    "##;
+    let found = ask(&place.path("r.html"), 1200, probe);
+    let list = |key: &str| -> Vec<f64> {
+        found[key].as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect()
+    };
+    let (widths, numbers) = (list("widths"), list("numbers"));
+    // All 31 units of one plan, and 8 of the other for two reasons.
+    assert_eq!((numbers.iter().sum::<f64>(), numbers.len()), (39.0, 3), "{found}");
+    assert_eq!(widths.len(), 3, "{found}");
+    let scale = widths[2] / numbers[2];
+    for (width, number) in widths.iter().zip(&numbers) {
+        assert!((width - scale * number).abs() < 0.5, "{found}");
+    }
+}
+
 /// Tests that the search finds changed orders by order, node and kind, and says how many.
 #[test]
 fn changed_orders_can_be_searched() {

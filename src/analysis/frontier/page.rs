@@ -68,17 +68,25 @@ pub fn frontier_page(frontier: &Frontier) -> Result<String, serde_json::Error> {
     let body = [
         header,
         "<main>\n".to_owned(),
-        section(
-            "outcomes",
-            "What the setting does",
-            "Each point is a plan of its own, with its own proof.",
-            &outcomes,
-        ),
+        section("outcomes", "What the setting does", &proofs(frontier), &outcomes),
         section("trade", "What one thing costs in another", "", &trade),
         points(frontier),
         "</main>\n".to_owned(),
     ];
     html(&title, &body.concat(), &data, SPECS, SCRIPT)
+}
+
+/// How far points may be trusted.
+fn proofs(frontier: &Frontier) -> String {
+    let text = "Each point is a plan of its own, with its own proof";
+    let gaps = frontier.points.iter().map(|point| point.gap.filter(|gap| gap.is_finite()));
+    match gaps.collect::<Option<Vec<f64>>>().map(|gaps| gaps.into_iter().fold(0.0, f64::max)) {
+        Some(widest) => format!(
+            "{text}. The widest gap is {}\u{a0}%: steps within the gaps say nothing about the setting.",
+            number(100.0 * widest, 2)
+        ),
+        None => format!("{text}, where its method has one."),
+    }
 }
 
 /// The range of what is paid, as a sentence.

@@ -22,7 +22,7 @@ const CONFIG = {
 };
 
 // As the tables have numbers.
-const FORMAT = { decimal: ".", thousands: "\u202f", grouping: [3], currency: ["", ""] };
+const FORMAT = { decimal: ".", thousands: "\u202f", grouping: [3], currency: ["", ""], percent: "\u00a0%" };
 
 const amountFormat = `,.${data.places}f`;
 const figure = (id) => document.getElementById(id);

@@ -28,7 +28,8 @@ struct Row {
     shipments: [usize; 2],
     days_late: [u32; 2],
     open: [u32; 2],
-    from: [String; 2],
+    /// The sources, each once.
+    from: [Vec<String>; 2],
 }
 
 /// How a plan serves an order.
@@ -132,7 +133,7 @@ fn kinds(a: &Served<'_>, b: &Served<'_>) -> Vec<&'static str> {
 }
 
 /// The sources of an order, each once.
-fn sources(served: &Served<'_>) -> String {
+fn sources(served: &Served<'_>) -> Vec<String> {
     let sources: BTreeSet<&str> = served.lines.iter().map(|line| line.1).collect();
-    sources.into_iter().collect::<Vec<_>>().join(" + ")
+    sources.into_iter().map(str::to_owned).collect()
 }

@@ -46,6 +46,7 @@ struct Bar {
 struct Load {
     /// The node, and the unit unless it is `units`.
     name: String,
+    unit: &'static str,
     date: String,
     used: f64,
     capacity: Option<f64>,
@@ -186,6 +187,7 @@ fn load(rows: &PlanRows) -> (Vec<Load>, usize) {
     groups.truncate(LOADS);
     let load = |row: &LoadRow| Load {
         name: load_name(row),
+        unit: row.unit.name(),
         date: row.date.to_string(),
         used: row.used.to_f64(),
         capacity: row.capacity.map(|capacity| capacity.to_f64()),

@@ -37,7 +37,7 @@ pub enum ReportError {
     NoPlans,
     #[error("{plan} is a plan of {wave:?}, {base} one of {base_wave:?}")]
     OtherWave { plan: String, wave: String, base: String, base_wave: String },
-    #[error("{plan} was planned from other data than {base}: {} differs", .files.join(", "))]
+    #[error("{plan} was planned from other data than {base}; other files: {}", .files.join(", "))]
     OtherData { plan: String, base: String, files: Vec<String> },
     #[error("the report has no JSON form: {0}")]
     Json(#[from] serde_json::Error),

@@ -60,9 +60,11 @@ function dropEmptyEnds(rows) {
   return rows.filter((row) => names.indexOf(row.name) <= last);
 }
 
-function oneOrTwo(plan) {
+/// Bars as long as a field says, of one plan or of two.
+function oneOrTwo(plan, length) {
   return (spec, values, width) => {
-    room("share")(spec, values, width);
+    for (const layer of spec.layer) layer.encoding.x.field = length;
+    room(length)(spec, values, width);
     if (plan === base) {
       delete spec.encoding.yOffset;
       spec.layer[0].encoding.color = { value: COLOUR.blue };
@@ -94,7 +96,9 @@ function drawMap(index) {
     return spec;
   };
   return draw("map", nodes, { change }).then(() => {
-    if (left_out > 0) note("map", `Small flows of ${number(left_out, 0)} shipments in all are not drawn.`);
+    if (left_out === 0) return;
+    const drawn = flows.filter((flow) => flow.way === "parcels").reduce((sum, flow) => sum + flow.count, 0);
+    note("map", `${number(left_out, 0)} of ${number(drawn + left_out, 0)} shipments to customers are in flows too small to be drawn.`);
   });
 }
 
@@ -113,7 +117,11 @@ function loads(plan) {
 
 function drawNode(plan) {
   const rows = loads(plan).filter((row) => row.name === figure("node").value);
-  return draw("load_node", rows, { empty: "No node has a capacity." });
+  const change = (spec) => {
+    spec.layer[0].encoding.y.axis.title = rows[0].unit;
+    return spec;
+  };
+  return draw("load_node", rows, { change, empty: "No node has a capacity." });
 }
 
 function drawLoad(plan) {
@@ -123,10 +131,30 @@ function drawLoad(plan) {
   select.replaceChildren(...names.map((name) => new Option(name)));
   if (names.includes(before)) select.value = before;
   select.parentElement.hidden = names.length === 0;
-  const sort = (spec) => { spec.encoding.y.sort = names; return spec; };
-  return draw("load", loads(plan), { change: sort, empty: "No node has a capacity." }).then(() => {
+  const change = (spec, _, width) => {
+    spec.encoding.y.sort = names;
+    if (width < NARROW) spec.layer[2].mark.fontSize = 9;
+    return spec;
+  };
+  return draw("load", loads(plan), { change, empty: "No node has a capacity." }).then(() => {
     if (plan.load_of > names.length) note("load", `The ${names.length} busiest of ${plan.load_of}.`);
     return drawNode(plan);
+  });
+}
+
+/// First plans can be so dear that nothing is seen of what follows: they are above the edge.
+function drawProgress(plan) {
+  const edge = plan.objective + 0.5 * Math.abs(plan.objective);
+  const isBeyond = plan.progress.some((point) => point.amount > edge);
+  const change = (spec) => {
+    if (isBeyond) {
+      spec.encoding.y.scale.domainMax = edge;
+      spec.layer.forEach((layer) => { layer.mark.clip = true; });
+    }
+    return amounts("amount")(spec);
+  };
+  return draw("progress", plan.progress, { change, empty: "This plan has no record of its run." }).then(() => {
+    if (isBeyond) note("progress", "The first plans cost more than is shown.");
   });
 }
 
@@ -151,14 +179,14 @@ async function show() {
     }));
   }
   drawings.push(drawMap(shownIndex()));
-  const bars = (id, field, label, empty) => {
-    const rows = dropEmptyEnds(shares(plan, field, label));
-    return draw("share", rows, { shown: id, change: oneOrTwo(plan), empty });
+  const bars = (id, length, label, empty) => {
+    const rows = dropEmptyEnds(shares(plan, id, label));
+    return draw("bars", rows, { shown: id, change: oneOrTwo(plan, length), empty });
   };
   drawings.push(
-    bars("per_order", "per_order", percent, "There are no orders."),
-    bars("lateness", "lateness", percent, "Nothing is served."),
-    bars("unfilled", "unfilled", (bar) => number(bar.count, 0), "Every unit is served."),
+    bars("per_order", "share", percent, "There are no orders."),
+    bars("lateness", "share", percent, "Nothing is served."),
+    bars("unfilled", "count", (bar) => number(bar.count, 0), "Every unit is served."),
     drawLoad(plan),
   );
   for (const of of ["stock", "capacity"]) {
@@ -166,15 +194,28 @@ async function show() {
     const empty = plan.bound === null ? "The method of this plan has no prices." : "Nothing was scarce.";
     drawings.push(draw("price", rows, { shown: `price_${of}`, change: both(room("price"), amounts("price")), empty }));
   }
-  drawings.push(draw("progress", plan.progress, { change: amounts("amount"), empty: "This plan has no record of its run." }));
+  drawings.push(drawProgress(plan));
   listOrders(ROWS);
   await Promise.all(drawings);
 }
 
-function cell(row, text, title) {
+function cell(row, text) {
+  row.insertCell().textContent = text;
+}
+
+/// The nodes that an order comes from before and after, each id unbroken.
+function sources(row, [before, after]) {
   const td = row.insertCell();
-  td.textContent = text;
-  if (title) td.title = title;
+  const list = (nodes) => nodes.forEach((node, at) => {
+    const id = document.createElement("span");
+    id.textContent = node;
+    td.append(at > 0 ? " + " : "", id);
+  });
+  const name = (nodes) => (nodes.length > 0 ? nodes : ["nothing"]);
+  list(name(before));
+  if (before.join() === after.join()) return;
+  td.append(" \u2192 ");
+  list(name(after));
 }
 
 /// Lists the changed orders that match the search, so many of them.
@@ -183,7 +224,7 @@ function listOrders(most) {
   if (!table) return;
   const { orders, changed, by_kind, rows } = data.changes[shownIndex() - 1];
   const wanted = figure("search").value.trim().toLowerCase().split(/\s+/);
-  const text = (row) => [row.order, ...row.what, ...row.from].join(" ").toLowerCase();
+  const text = (row) => [row.order, row.what, row.from].flat(2).join(" ").toLowerCase();
   const found = rows.filter((row) => wanted.every((word) => text(row).includes(word)));
   const kinds = Object.entries(by_kind).map(([kind, count]) => `${kind} ${number(count, 0)}`).join(", ");
   const listed = rows.length < changed ? ` The ${number(rows.length, 0)} with the largest difference are listed.` : "";
@@ -198,7 +239,7 @@ function listOrders(most) {
     const [before, after] = row.cost;
     cell(line, row.order);
     cell(line, row.what.join(", "));
-    cell(line, row.from[0] === row.from[1] ? row.from[0] : row.from.map((from) => from || "nothing").join(" \u2192 "));
+    sources(line, row.from);
     cell(line, pair(row.shipments));
     cell(line, pair(row.days_late));
     cell(line, pair(row.open));

@@ -204,7 +204,7 @@ fn changed_orders_say_what_changed_and_by_how_much() {
     assert_eq!(rows.as_array().unwrap().len(), 2, "the largest differences only");
     let first = json!({
         "order": "A", "what": ["source"], "cost": [10.5, 7.5], "shipments": [1, 1],
-        "days_late": [0, 0], "open": [0, 0], "from": ["near", "other"],
+        "days_late": [0, 0], "open": [0, 0], "from": [["near"], ["other"]],
     });
     assert_eq!(rows[0], first);
     assert_eq!((&rows[1]["order"], &rows[1]["what"]), (&json!("B"), &json!(["split"])));
@@ -223,7 +223,10 @@ fn plans_of_other_waves_are_refused() {
     other.rows.certificate.inputs.insert("orders.csv".into(), "changed".into());
     other.rows.certificate.inputs.insert("lanes.csv".into(), "new".into());
     let error = report(&[base, other], None, 10).unwrap_err().to_string();
-    assert_eq!(error, "other was planned from other data than base: lanes.csv, orders.csv differs");
+    assert_eq!(
+        error,
+        "other was planned from other data than base; other files: lanes.csv, orders.csv"
+    );
     let base = plan("base", 10.0, "near");
     let mut other = plan("other", 10.0, "near");
     other.rows.certificate.wave = "v".into();
