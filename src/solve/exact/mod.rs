@@ -5,6 +5,7 @@
 //! matter and stays out. What remains goes into the program, and the proof counts for the whole
 //! wave. (Reduced-cost enumeration, as in Baldacci, Christofides and Mingozzi 2008.)
 
+mod best;
 mod decided;
 mod divided;
 mod enumerate;

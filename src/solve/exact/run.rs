@@ -4,6 +4,7 @@ use crate::domain::CostKey;
 use crate::options::{Decision, Planner};
 use crate::solve::ascent::ascend;
 use crate::solve::column::{Column, Entry};
+use crate::solve::exact::best::Best;
 use crate::solve::exact::decided::{all_frozen, constant};
 use crate::solve::exact::sifted::{MISSED, solve_sifted};
 use crate::solve::exact::{
@@ -19,7 +20,7 @@ use crate::solve::resume::resume;
 use crate::solve::saddle;
 use crate::solve::wave_options::WaveProblem;
 use crate::solve::{Control, KnownPrices, Progress, Proof, Scope, Stage, StoppedBy};
-use crate::units::{Decimal, Objective};
+use crate::units::Decimal;
 use good_lp::solvers::highs::highs;
 use std::collections::BTreeMap;
 
@@ -88,7 +89,7 @@ pub(super) fn pieces_that_matter(
     let mut run = Run::new(problem, settings, value, control);
     run.first_plan(&Start::default(), &Duals::free(problem));
     let relaxation = run.relax(None)?;
-    run.rounded(&relaxation.duals, &relaxation.columns, &relaxation.values);
+    run.round(&relaxation);
     if run.is_open() {
         run.restricted(&relaxation)?;
     }
@@ -96,18 +97,6 @@ pub(super) fn pieces_that_matter(
     let found = run.pieces_within(&relaxation, run.best.objective.to_minor() - lower);
     run.report(Stage::Columns);
     Ok(found.map(|pieces| run.with_incumbent(pieces)))
-}
-
-/// The best that is known.
-#[derive(Clone, Debug)]
-pub(super) struct Best {
-    /// What is decided already, in weighted minor units: the frozen commitments.
-    constant: Objective,
-    pub incumbent: Vec<Column>,
-    objective: Objective,
-    /// On the whole objective.
-    bound: f64,
-    proof: Proof,
 }
 
 pub(super) struct Run<'a> {
@@ -290,6 +279,12 @@ impl<'a> Run<'a> {
             }
         }
         Ok(relaxation)
+    }
+
+    /// A plan from what a relaxation chose.
+    pub fn round(&mut self, relaxation: &Relaxation) {
+        self.rounded(&relaxation.duals, &relaxation.columns, &relaxation.values);
+        self.report(Stage::Prices);
     }
 
     /// Takes the bound of a relaxation of the whole wave.

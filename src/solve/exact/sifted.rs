@@ -2,7 +2,8 @@
 
 use crate::options::Planner;
 use crate::solve::Control;
-use crate::solve::exact::run::{Best, PRICING_TIME, Run};
+use crate::solve::exact::best::Best;
+use crate::solve::exact::run::{PRICING_TIME, Run};
 use crate::solve::exact::{Approach, ExactSettings, Outcome, Start, Value};
 use crate::solve::highs::HighsError;
 use crate::solve::relax::{FIRST_STEPS, Relaxation};
@@ -12,8 +13,10 @@ use crate::solve::wave_options::WaveProblem;
 
 /// Times that prices are raised and the wave is sifted again, at most.
 const SIFTINGS: usize = 3;
-/// What the bound may lack because of options that were not kept, as a part of the gap asked for.
+/// What the bound may lack because of options that were not kept, as a part of the gap asked for;
+/// where time is limited, of this part of the gap that is open, if that is more.
 pub(super) const MISSED: f64 = 0.1;
+const OF_OPEN_GAP: f64 = 0.25;
 /// The part of the time left that raising prices before another sifting is to have at least.
 const MIN_PART: f64 = 0.2;
 /// The part of the time left up to which sifting is worth its time before prices were raised.
@@ -71,6 +74,7 @@ pub(super) fn solve_sifted(
         best = sift_again(&mut problem, &mut relaxation, best);
         has_bound = true;
     }
+    let mut is_sifted = false;
     for _ in 0..SIFTINGS {
         let mut run = Run::from(best, &problem, settings, value, control);
         if !run.is_open() {
@@ -79,12 +83,14 @@ pub(super) fn solve_sifted(
         }
         // What is left has to do for another sifting, and for good plans; with too little for
         // both, good plans come first, once there is a bound.
+        let left = control.seconds_left();
         let part = part_beside(PRICING_TIME);
         let has_time = part >= MIN_PART;
-        let is_last = !has_time && (has_bound || seconds_each > control.seconds_left());
+        let is_last = !has_time && (has_bound || seconds_each > left);
         if has_time || is_last {
             let part = if is_last { PRICING_TIME } else { part };
             relaxation = run.raise(relaxation, MAX_ROUNDS, part)?;
+            is_sifted = false;
         }
         best = run.best;
         if is_last {
@@ -92,12 +98,18 @@ pub(super) fn solve_sifted(
         }
         let reached = relaxation.bound;
         best = sift_again(&mut problem, &mut relaxation, best);
-        has_bound = true;
-        if reached - relaxation.bound <= MISSED * settings.gap * reached.abs() {
+        (has_bound, is_sifted) = (true, true);
+        let of_open_gap = if left.is_finite() { OF_OPEN_GAP * best.gap() } else { 0.0 };
+        let gap = settings.gap.max(of_open_gap);
+        if reached - relaxation.bound <= MISSED * gap * reached.abs() {
             break;
         }
     }
     let mut run = Run::from(best, &problem, settings, value, control);
+    // The shipments that are kept now may give a better plan than those before.
+    if is_sifted && run.is_open() {
+        run.round(&relaxation);
+    }
     run.improve(&relaxation)?;
     Ok(Some(Outcome { chosen, ..run.outcome(&relaxation) }))
 }

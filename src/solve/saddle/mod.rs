@@ -80,8 +80,9 @@ pub fn raise(
             values: &best.values,
             ..best.step()
         });
-        if incumbent - best.bound <= settings.gap * incumbent.abs() || control.stopped().is_some() {
-            break;
+        let is_closed = incumbent - best.bound <= settings.gap * incumbent.abs();
+        if is_closed || control.stopped().is_some() {
+            return Ok(best);
         }
         let gap = settings.gap.max(OF_GAP * (incumbent - best.bound) / incumbent.abs());
         let converged = (CONVERGED * gap).max(MIN_CONVERGED);
