@@ -126,23 +126,27 @@ fn prove(
     // A rule takes so little time that it is never stopped.
     let never = AtomicBool::new(false);
     let unlimited = Control::new(f64::INFINITY, &never, |_| ());
-    let by_rule = || Strategy::CheapestLine.plan(planner, &unlimited);
+    let rule = Strategy::CheapestLine;
+    let mut by_rule = None;
     if settings.sifts(planner.wave) && start.decisions.is_empty() {
-        start.decisions = by_rule()?.decisions;
+        let quick = rule.plan(planner, &unlimited)?;
+        start.decisions.clone_from(&quick.decisions);
         let incumbent = Some(value(start.decisions.clone()).to_minor());
         control.report(Progress { stage: Stage::FirstPlan, incumbent, bound: None });
+        by_rule = Some(quick);
     }
-    match solve_exact(planner, settings, &start, value, control)? {
-        Some(found) => Ok(found),
-        None => {
-            let stopped_by = control.stopped().unwrap_or(StoppedBy::Finished);
-            let rule = Strategy::CheapestLine.name();
-            let why =
-                format!("stopped before all orders were looked at: the plan is that of {rule}");
-            let chosen = Some((settings.approach, why));
-            Ok(Outcome { stopped_by, chosen, ..by_rule()? })
-        }
+    if let Some(found) = solve_exact(planner, settings, &start, value, control)? {
+        return Ok(found);
     }
+    let quick = match by_rule {
+        Some(quick) => quick,
+        None => rule.plan(planner, &unlimited)?,
+    };
+    let why =
+        format!("stopped before all orders were looked at: the plan is that of {}", rule.name());
+    let chosen = Some((settings.approach, why));
+    let stopped_by = control.stopped().unwrap_or(StoppedBy::Finished);
+    Ok(Outcome { stopped_by, chosen, ..quick })
 }
 
 /// A plan of a similar wave, to start from: what it decided, and what it found stock and capacity to

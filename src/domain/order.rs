@@ -88,6 +88,11 @@ impl Level {
     pub fn from_name(name: &str) -> Option<Level> {
         Level::ALL.into_iter().find(|level| level.name() == name)
     }
+
+    /// Whether a decision of this level, pinned or not, stays as it is.
+    pub fn is_frozen(self, pinned: bool) -> bool {
+        pinned || matches!(self, Level::Shipped | Level::Picked)
+    }
 }
 
 /// A past decision about units of a line.
@@ -106,7 +111,7 @@ impl Commitment {
     /// Whether source, service and ship date stay as they are. A frozen commitment has a ship
     /// date, and a service where its order is shipped.
     pub fn is_frozen(&self) -> bool {
-        self.pinned || matches!(self.level, Level::Shipped | Level::Picked)
+        self.level.is_frozen(self.pinned)
     }
 }
 

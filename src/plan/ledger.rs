@@ -2,12 +2,12 @@
 //! domain.
 
 use crate::domain::{CapacityUnit, CostKey, Costs, Escalate, Model, NodeKind, Wave};
-use crate::ids::{IdVec, LaneId, LineId, NodeId, OrderId, ServiceId, SkuId};
+use crate::ids::{IdVec, LaneId, NodeId, OrderId, ServiceId, SkuId};
 use crate::options::{
-    Content, Decision, Planner, carbon, change_applies, change_applies_to_unfilled,
-    first_tier_on_time, freight, handling, lateness_cost, offered_zone, shipment_co2, transfer_co2,
-    transfer_freight, unfilled_cost, weight, work,
+    Content, Decision, Planner, carbon, first_tier_on_time, freight, handling, lateness_cost,
+    offered_zone, shipment_co2, transfer_co2, transfer_freight, unfilled_cost, weight, work,
 };
+use crate::plan::changed::changed_among;
 use crate::plan::returns::planned_returns;
 use crate::plan::{
     Assignment, AssignmentKind, NodeLoad, PlannedReturn, Shipment, StockUse, Transfer, Unfilled,
@@ -365,35 +365,9 @@ impl Writer<'_> {
             let days = of_line.iter().map(|a| a.days_late).max().unwrap_or(0);
             self.add(order, CostKey::Lateness, lateness_cost(wave, model, order, days));
         }
-        for line in self.changed_lines(assignments, unfilled) {
+        for line in changed_among(self.wave, assignments, unfilled) {
             self.add(wave.lines[line].order, CostKey::Change, model.costs.change_cost);
         }
-    }
-
-    /// The lines that depart from a planned or released commitment.
-    fn changed_lines(&self, assignments: &[Assignment], unfilled: &[Unfilled]) -> Vec<LineId> {
-        let wave = self.wave;
-        if wave.commitments.is_empty() {
-            return Vec::new();
-        }
-        let moved = assignments.iter().filter(|a| {
-            !self.is_frozen(a) && change_applies(wave, a.line, a.source, a.service, a.ship_date)
-        });
-        let open = unfilled.iter().filter(|u| change_applies_to_unfilled(wave, u.line));
-        let mut lines: Vec<LineId> = moved.map(|a| a.line).chain(open.map(|u| u.line)).collect();
-        lines.sort_unstable();
-        lines.dedup();
-        lines
-    }
-
-    /// Whether an assignment holds nothing but frozen units.
-    fn is_frozen(&self, a: &Assignment) -> bool {
-        let frozen = self.wave.commitments_of(a.line).filter(|c| c.is_frozen());
-        let here = frozen.filter(|c| {
-            a.hops.is_empty()
-                && (c.node, c.service, c.ship_date) == (a.source, a.service, Some(a.ship_date))
-        });
-        here.map(|c| c.quantity).sum::<u32>() >= a.quantity
     }
 
     /// Loads with their overload, and the cost of overload and of opening nodes.

@@ -10,7 +10,7 @@ mod returns;
 
 pub use crate::network::Hop;
 pub use certificate::{Certificate, Proof, Scope, Seconds, Status, StoppedBy};
-pub use changed::changed_lines;
+pub use changed::{changed_lines, frozen_units};
 pub use io::{
     AssignmentRow, Frame, LoadRow, PLAN_CODES, PLAN_TABLES, PlanRows, ReturnRow, ShipmentRow,
     StockRow, TransferRow, UnfilledRow, WriteError, check_folder, holds_result, names_in,

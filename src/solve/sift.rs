@@ -327,20 +327,21 @@ struct Nearest<'s, 'a> {
 impl<'s, 'a> Nearest<'s, 'a> {
     /// Up to `most` for each contents.
     fn new(scan: &'s Scan<'a>, most: usize) -> Nearest<'s, 'a> {
-        let states = &scan.tables.states;
-        let mut list_of = vec![usize::MAX; states.count()];
-        let mut listed = 0;
-        let mut list = |state: usize| {
-            list_of[state] = listed;
-            listed += 1;
-        };
-        if states.full() <= MAX_LISTED {
-            (1..states.count()).for_each(&mut list);
+        let OrderTables { states, exchanges, .. } = scan.tables;
+        let whole = |need: usize| states.whole(need) * states.stride(need);
+        let listed: Vec<usize> = if exchanges.classes() > 1 {
+            // Where visits bring savings, the cheapest shipment is not all that counts: all are kept.
+            Vec::new()
+        } else if states.full() <= MAX_LISTED {
+            (1..states.count()).collect()
         } else {
-            (0..states.needs()).for_each(|need| list(states.whole(need) * states.stride(need)));
-            list(states.full());
+            (0..states.needs()).map(whole).chain([states.full()]).collect()
+        };
+        let mut list_of = vec![usize::MAX; states.count()];
+        for (list, state) in listed.iter().enumerate() {
+            list_of[*state] = list;
         }
-        let lists = vec![Vec::with_capacity(most + 1); listed];
+        let lists = vec![Vec::with_capacity(most + 1); listed.len()];
         let most_of_node = (OF_NODE * most as f64).ceil() as usize;
         Nearest { scan, most, most_of_node, list_of, lists }
     }
@@ -370,7 +371,6 @@ impl<'s, 'a> Nearest<'s, 'a> {
     /// Marks the cheapest groups, and those that join what is there already.
     fn mark(self, wanted: &mut [bool]) {
         let tables = self.scan.tables;
-        // Where visits bring savings, the cheapest shipment is not all that counts.
         if tables.exchanges.classes() > 1 {
             wanted.fill(true);
             return;

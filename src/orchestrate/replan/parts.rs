@@ -7,7 +7,7 @@ use crate::network::Hop;
 use crate::options::Decision;
 use crate::orchestrate::state::{Portion, State, Way};
 use crate::orchestrate::wave::StateWave;
-use crate::plan::{Assignment, Plan};
+use crate::plan::{Assignment, Plan, frozen_units};
 use crate::units::Quantity;
 
 /// Units of a line that the plan sends one way; frozen ones are not among them.
@@ -29,7 +29,7 @@ impl<'p> Parts<'p> {
         let mut planned: IdVec<LineId, Vec<Part<'p>>> =
             wave.lines.iter().map(|_| Vec::new()).collect();
         for assignment in &plan.assignments {
-            let quantity = assignment.quantity - frozen(wave, assignment);
+            let quantity = assignment.quantity - frozen_units(wave, assignment);
             if quantity > 0 {
                 planned[assignment.line].push(Part { assignment, quantity });
             }
@@ -40,17 +40,6 @@ impl<'p> Parts<'p> {
         });
         Parts { planned, before: before.collect() }
     }
-}
-
-/// Frozen units of an assignment: those of commitments that go its way.
-fn frozen(wave: &Wave, row: &Assignment) -> Quantity {
-    let same = wave.commitments_of(row.line).filter(|commitment| {
-        let way = (commitment.node, commitment.service, commitment.ship_date);
-        commitment.is_frozen()
-            && row.hops.is_empty()
-            && way == (row.source, row.service, Some(row.ship_date))
-    });
-    same.map(|commitment| commitment.quantity).sum::<Quantity>().min(row.quantity)
 }
 
 /// The lanes of a way, nothing where the wave has one of them no more.

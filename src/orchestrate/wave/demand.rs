@@ -41,7 +41,7 @@ pub(super) struct Stated {
 
 impl Stated {
     fn is_frozen(&self) -> bool {
-        self.pinned || matches!(self.level, Level::Picked | Level::Shipped)
+        self.level.is_frozen(self.pinned)
     }
 }
 
@@ -224,9 +224,8 @@ fn commitment(
     };
     let is_pickup = matches!(order.terms.destination, Destination::Pickup { .. });
     let service = way.service.filter(|_| !is_pickup);
-    let is_frozen = pinned || matches!(level, Level::Picked | Level::Shipped);
     // A commitment has no route: what is frozen counts where it leaves for the customer.
-    let node = match is_frozen {
+    let node = match level.is_frozen(pinned) {
         false => way.source,
         true => [way.last_node(), way.source].into_iter().find(|node| {
             network.nodes[*node].kind != NodeKind::Hub && has_price(network, order, service, *node)
