@@ -84,9 +84,9 @@ fn entry(problem: &WaveProblem, options: &OrderOptions, decision: &Decision) -> 
     let key = (decision.node, decision.service, decision.ship_date);
     let group = options.groups.iter().position(|g| (g.node, g.service, g.ship_date) == key)?;
     let may_come = if decision.hops.is_empty() {
-        decision.source == decision.node && options.groups[group].direct.contains(&line)
+        decision.source == decision.node && options.groups[group].takes_direct(line)
     } else {
-        options.groups[group].moved.contains(&line)
+        options.groups[group].takes_moved(line)
             && arrival(problem, options, line, decision)
                 .is_some_and(|(node, day)| node == decision.node && day <= decision.ship_date)
     };

@@ -54,6 +54,7 @@ pub fn first<'a>(
     let decided: FxHashSet<(OrderId, GroupKey)> = (start.decisions.iter())
         .map(|d| (lines[d.line].order, (d.node, d.service, d.ship_date)))
         .collect();
+    let keep = sifting.kept(planner.wave.orders.len());
     let demand = Demand::new(&resources);
     let ids: Vec<OrderId> = planner.wave.orders.ids().collect();
     let sift = |ids: &[OrderId], prices: &Prices| {
@@ -63,7 +64,7 @@ pub fn first<'a>(
             let is_wanted =
                 |group: &Group| decided.contains(&(order.options.order, group_key(group)));
             let wanted = order.options.groups.iter().map(is_wanted).collect();
-            Kept::of(planner, &resources, order, (prices, &order_prices), wanted, sifting.keep)
+            Kept::of(planner, &resources, order, (prices, &order_prices), wanted, keep)
         })
     };
     let (kept, prices, highest) = if start.prices.is_empty() {
