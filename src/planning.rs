@@ -128,7 +128,7 @@ fn prove(
     let unlimited = Control::new(f64::INFINITY, &never, |_| ());
     let rule = Strategy::CheapestLine;
     let mut by_rule = None;
-    if settings.sifts(planner.wave) && start.decisions.is_empty() {
+    if settings.sifts(planner) && start.decisions.is_empty() {
         let quick = rule.plan(planner, &unlimited)?;
         start.decisions.clone_from(&quick.decisions);
         let incumbent = Some(value(start.decisions.clone()).to_minor());

@@ -53,7 +53,7 @@ pub fn solve_exact(
     value: &Value,
     control: &Control,
 ) -> Result<Option<Outcome>, HighsError> {
-    if settings.sifts(planner.wave) {
+    if settings.sifts(planner) {
         return solve_sifted(planner, settings, start, value, control);
     }
     let problem = WaveProblem::new(planner);

@@ -1,7 +1,6 @@
 //! What a method that proves is asked for, and what it gives back.
 
-use crate::domain::Wave;
-use crate::options::Decision;
+use crate::options::{Decision, Planner};
 use crate::solve::wave_options::WaveProblem;
 use crate::solve::{KnownPrices, Proof, Scope, StoppedBy};
 use crate::units::Objective;
@@ -64,6 +63,8 @@ pub struct ExactSettings {
     pub sifting: Sifting,
 }
 
+/// How many nodes one counts for where lines may move over lanes.
+const WITH_LANES: usize = 4;
 /// Orders up to which a wave keeps as many shipments of each as it is asked to, and how many a wave
 /// of any size keeps.
 const FULL_ORDERS: usize = 100_000;
@@ -72,7 +73,7 @@ const FEWEST_KEPT: usize = 6;
 /// When and how finely a wave is sifted: only the options that matter are kept in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sifting {
-    /// Orders times nodes from which on.
+    /// Orders times nodes from which on; with lanes, a node counts as four.
     pub from: usize,
     /// Shipments of an order that are kept of each contents; of very large waves fewer, see
     /// [`Sifting::kept`].
@@ -97,9 +98,12 @@ impl Default for Sifting {
 }
 
 impl ExactSettings {
-    /// Whether only the options that matter of a wave are kept in memory.
-    pub fn sifts(&self, wave: &Wave) -> bool {
-        let size = wave.orders.len() * wave.nodes.len();
+    /// Whether only the options that matter of a wave are kept in memory: where it is large, or lines
+    /// may move over lanes and so leave from any node.
+    pub fn sifts(&self, planner: &Planner) -> bool {
+        let Planner { wave, model, .. } = planner;
+        let is_moved = !wave.lanes.is_empty() && model.rules.max_lanes > 0;
+        let size = wave.orders.len() * wave.nodes.len() * if is_moved { WITH_LANES } else { 1 };
         self.approach != Approach::Exact && size >= self.sifting.from
     }
 }
