@@ -6,6 +6,7 @@ pub mod control;
 mod cuts;
 pub mod exact;
 mod exchanges;
+mod fingerprint;
 mod first_prices;
 mod greedy;
 mod highs;
@@ -39,7 +40,7 @@ pub use exact::{
 };
 pub use greedy::Stockroom;
 pub use highs::{HighsError, solve_file, version as highs_version};
-pub use known::{CutTerm, KnownPrices, LAST_STEP, NamedCut, OpeningPrice};
+pub use known::{CutTerm, KnownLeast, KnownPrices, LAST_STEP, NamedCut, OpeningPrice};
 pub use outcome::{Proof, Scope, StoppedBy};
 pub use relax::{Duals, Relaxation, relax};
 pub use resources::{OpeningId, Resource, ResourceId, ResourceKey, Resources, StockRows};

@@ -1,26 +1,33 @@
 //! What of a wave is decided before planning begins.
 
+use crate::ids::LineId;
 use crate::options::{
     Decision, Planner, frozen_decisions, weighted_open_change, weighted_unfilled,
 };
 use crate::solve::exact::Value;
 use crate::solve::wave_options::WaveProblem;
-use crate::units::Objective;
+use crate::units::{Objective, Quantity};
 
-/// The part of every objective that the program does not hold: the frozen commitments, with no
-/// line open.
+/// The part of every objective that the program does not hold: what is decided already, with no
+/// other line open.
 pub(super) fn constant(problem: &WaveProblem, value: &Value) -> Objective {
     let planner = problem.planner;
-    let open: Objective = problem
-        .orders
-        .iter()
-        .flat_map(|order| &order.options.lines)
-        .map(|line| {
-            weighted_unfilled(planner.wave, planner.model, line.id, line.quantity)
-                + weighted_open_change(planner.wave, planner.model, line.id)
-        })
-        .sum();
-    value(all_frozen(planner)) - open
+    let lines = problem.orders.iter().flat_map(|order| &order.options.lines);
+    let open: Objective = lines.map(|line| open_line(planner, line.id, line.quantity)).sum();
+    value(decided(problem)) - open
+}
+
+/// What it costs to leave units of a line open.
+pub(super) fn open_line(planner: &Planner, line: LineId, units: Quantity) -> Objective {
+    weighted_unfilled(planner.wave, planner.model, line, units)
+        + weighted_open_change(planner.wave, planner.model, line)
+}
+
+/// What is decided whatever the orders of a problem do.
+pub(super) fn decided(problem: &WaveProblem) -> Vec<Decision> {
+    let mut decisions = all_frozen(problem.planner);
+    decisions.extend_from_slice(&problem.rest.decisions);
+    decisions
 }
 
 /// The decisions that frozen commitments are.

@@ -6,6 +6,7 @@
 //! wave. (Reduced-cost enumeration, as in Baldacci, Christofides and Mingozzi 2008.)
 
 mod best;
+mod changed;
 mod decided;
 mod divided;
 mod enumerate;

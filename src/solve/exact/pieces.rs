@@ -50,7 +50,7 @@ impl Pieces {
         for column in columns {
             let OrderProblem { options, tables } = &problem.orders[column.order as usize];
             for entries in column.entries.chunk_by(|a, b| a.group == b.group) {
-                let state = state_of(options, tables, entries);
+                let state = state_of(options, &tables.states, entries);
                 let group = entries[0].group;
                 pieces.shipments.push(Shipment::new(problem, column.order, group, state));
             }

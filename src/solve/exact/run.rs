@@ -5,7 +5,8 @@ use crate::options::{Decision, Planner};
 use crate::solve::ascent::ascend;
 use crate::solve::column::{Column, Entry};
 use crate::solve::exact::best::Best;
-use crate::solve::exact::decided::{all_frozen, constant};
+use crate::solve::exact::changed::{Changed, solve_changed};
+use crate::solve::exact::decided::{constant, decided};
 use crate::solve::exact::sifted::{MISSED, solve_sifted};
 use crate::solve::exact::{
     Approach, ExactSettings, Formulation, Outcome, Pieces, Start, Value, enumerate,
@@ -54,7 +55,13 @@ pub fn solve_exact(
     control: &Control,
 ) -> Result<Option<Outcome>, HighsError> {
     if settings.sifts(planner.wave) {
-        return solve_sifted(planner, settings, start, value, control);
+        return match solve_changed(planner, settings, start, value, control)? {
+            Changed::Done(outcome) => Ok(Some(*outcome)),
+            Changed::Open(better) => {
+                let start = better.as_ref().unwrap_or(start);
+                solve_sifted(planner, settings, start, value, control)
+            }
+        };
     }
     let problem = WaveProblem::new(planner);
     // A small wave is proven to the end: that takes no longer than to ask whether it is enough.
@@ -72,7 +79,7 @@ pub fn solve_exact(
     let relaxation = run.relax(known)?;
     run.improve(&relaxation)?;
     if run.is_open() {
-        run.prove(&relaxation)?;
+        run.prove_exactly(&relaxation)?;
     }
     run.settings = settings;
     Ok(Some(Outcome { chosen, ..run.outcome(&relaxation) }))
@@ -118,7 +125,7 @@ impl<'a> Run<'a> {
         let best = Best {
             constant: constant(problem, value),
             incumbent: Vec::new(),
-            objective: value(all_frozen(problem.planner)),
+            objective: value(decided(problem)),
             bound: f64::NEG_INFINITY,
             proof: Proof::Decompose,
         };
@@ -137,7 +144,7 @@ impl<'a> Run<'a> {
     }
 
     fn decisions(&self, columns: &[Column]) -> Vec<Decision> {
-        let mut decisions = all_frozen(self.problem.planner);
+        let mut decisions = decided(self.problem);
         for column in columns {
             let options = &self.problem.orders[column.order as usize].options;
             decisions.extend(column.decisions(options));
@@ -287,6 +294,23 @@ impl<'a> Run<'a> {
         self.report(Stage::Prices);
     }
 
+    /// Plans each order again from what is left.
+    pub fn reevaluate(&mut self) {
+        self.offer_reevaluated(self.plan());
+        self.report(Stage::Prices);
+    }
+
+    /// Takes a bound for the whole wave.
+    pub fn prove(&mut self, bound: f64, proof: Proof) {
+        self.prove_bound(bound, proof);
+        self.report(Stage::Prices);
+    }
+
+    /// A better plan in the neighbourhoods of the best one, at prices that are known to be good.
+    pub fn improve_near(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
+        self.neighbourhoods(relaxation)
+    }
+
     /// Takes the bound of a relaxation of the whole wave.
     pub fn prove_relaxed(&mut self, relaxation: &Relaxation) {
         self.prove_bound(relaxation.bound + self.best.constant.to_minor(), Proof::Decompose);
@@ -369,7 +393,7 @@ impl<'a> Run<'a> {
 
     /// The program over every column that could be part of a better plan, as far as it can be
     /// written down.
-    fn prove(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
+    fn prove_exactly(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
         let objective = self.best.objective.to_minor();
         let lower = relaxation.bound + self.best.constant.to_minor();
         // Plans with any other column cost more than this above the bound.

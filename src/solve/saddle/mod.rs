@@ -100,7 +100,10 @@ pub fn raise(
             break;
         }
     }
-    vary(problem, &mut best, &mut known, settings.seed, control);
+    // Orders that are left out say nothing about lower prices.
+    if problem.rest.priced.is_none() {
+        vary(problem, &mut best, &mut known, settings.seed, control);
+    }
     Ok(best)
 }
 
@@ -166,6 +169,9 @@ fn balance(
     let fractions = choice.columns.iter().map(known).collect();
     let (point, objective) = choice.solve(prices, fractions, close);
     duals.clear();
+    if let Some(rest) = &problem.rest.priced {
+        duals.prices.resources.clone_from(&rest.floors);
+    }
     for (row, &price) in choice.rows.iter().zip(&point.prices) {
         match *row {
             Row::Resource(id) => duals.prices.resources[id as usize] = price,
