@@ -13,6 +13,7 @@ mod highs;
 mod known;
 mod lanes;
 mod master;
+mod moved;
 mod neighbourhoods;
 pub mod order_plan;
 mod outcome;

@@ -7,15 +7,15 @@
 //! Shanno 1992 call this sifting.)
 
 use crate::ids::{NodeId, OrderId, ServiceId};
-use crate::options::{Decision, Departure, Group, OrderOptions, Planner};
+use crate::options::{Decision, Group, OrderOptions, Planner};
 use crate::solve::column::{Column, Entry};
 use crate::solve::first_prices::FirstPrices;
 use crate::solve::known::{KnownPrices, NamedCut, PricesByLine, placed};
 use crate::solve::master::OrderColumn;
+use crate::solve::moved::{moved_prices, moved_shares};
 use crate::solve::order_plan::{OrderPlan, plan_order_seen};
 use crate::solve::pricing::{OrderPrices, Prices, Scan};
 use crate::solve::relax::{Relaxation, lagrangian_bound, supply_worth};
-use crate::solve::stocks::stock_place;
 use crate::solve::tables::OrderTables;
 use crate::solve::wave_options::{
     BATCH, Demand, OrderProblem, Rest, WaveProblem, build_batch, build_orders,
@@ -152,11 +152,13 @@ pub(super) fn gathered<'a>(
 }
 
 /// Sifts a wave again, at the prices of a relaxation, whose bound then is one for the whole wave;
-/// returns false when told to stop, with the bound as it was.
+/// returns false when told to stop, with the bound as it was. Orders of which it is `known` what
+/// they cost at least are left as they are.
 pub fn again(
     problem: &mut WaveProblem,
     relaxation: &mut Relaxation,
     incumbent: &mut [Column],
+    known: &[Option<f64>],
     keep: usize,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> bool {
@@ -182,8 +184,16 @@ pub fn again(
         let order = column.order as usize;
         sieved[order].incumbent = Some(column);
     }
+    for (of_order, known) in sieved.iter_mut().zip(known) {
+        if let Some(least) = known {
+            *of_order.least = *least;
+        }
+    }
+    let is_due = |at: usize| known.get(at).is_none_or(Option::is_none);
+    let due = sieved.iter_mut().enumerate().filter(|(at, _)| is_due(*at));
+    let mut due: Vec<&mut Sieved> = due.map(|(_, of_order)| of_order).collect();
     let prices = &relaxation.duals.prices;
-    sieved.par_chunks_mut(BATCH).for_each(|batch| {
+    due.par_chunks_mut(BATCH).for_each(|batch| {
         if stop() {
             return;
         }
@@ -193,7 +203,7 @@ pub fn again(
             of_order.sift(planner, &resources, all, prices, keep);
         }
     });
-    let is_done = sieved.iter().all(|of_order| of_order.best.is_some());
+    let is_done = due.iter().all(|of_order| of_order.best.is_some());
     let plans = sieved.into_iter().map(|of_order| (of_order.plans, of_order.best));
     let plans: Vec<(Vec<Chosen>, Option<Vec<Entry>>)> = plans.collect();
     let renewed = plans.into_par_iter().enumerate().flat_map_iter(|(at, (plans, best))| {
@@ -459,47 +469,4 @@ fn ends(groups: &[Group]) -> BTreeMap<NodeId, Day> {
         *last = group.ship_date.max(*last);
     }
     ends
-}
-
-/// The shares of what is paid once for departures, in terms of others of the same order, which are
-/// sorted alike; equal ones where nothing is known.
-fn moved_shares(shares: &[f32], from: &[Departure], to: &[Departure]) -> Vec<f32> {
-    if shares.is_empty() || from.is_empty() {
-        return Vec::new();
-    }
-    let needs = shares.len() / (2 * from.len());
-    let key = |departure: &Departure| (departure.from, departure.hop);
-    let place = |departure: &Departure| from.binary_search_by_key(&key(departure), key).ok();
-    let places: Vec<Option<usize>> = to.iter().map(place).collect();
-    let of_need = |need: usize| {
-        let of_need = &shares[need * 2 * from.len()..][..2 * from.len()];
-        let of_departure = |place: &Option<usize>| match *place {
-            Some(at) => [of_need[2 * at], of_need[2 * at + 1]],
-            None => [1.0 / needs as f32; 2],
-        };
-        places.iter().flat_map(of_departure).collect::<Vec<f32>>()
-    };
-    (0..needs).flat_map(of_need).collect()
-}
-
-/// The prices of an order in terms of other tables of it, without its shares. What these do not
-/// have is left out.
-fn moved_prices(prices: &OrderPrices, from: &OrderTables, to: &OrderTables) -> OrderPrices {
-    let mut moved = OrderPrices::free(to);
-    for (opening, id) in from.openings.iter().enumerate() {
-        let is_priced = prices.openings.iter().any(|of_need| of_need[opening] > 0.0);
-        let place = is_priced.then(|| to.openings.iter().position(|other| other == id)).flatten();
-        if let Some(place) = place {
-            for (there, here) in moved.openings.iter_mut().zip(&prices.openings) {
-                there[place] = here[opening];
-            }
-        }
-    }
-    for (stock, price) in from.stocks.iter().zip(&prices.stocks).filter(|(_, price)| **price > 0.0)
-    {
-        if let Some(place) = stock_place(stock.key(), to) {
-            moved.stocks[place] = *price;
-        }
-    }
-    moved
 }

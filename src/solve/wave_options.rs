@@ -41,6 +41,8 @@ pub struct WaveProblem<'a> {
 /// Orders that a problem leaves out: they do what was decided for them.
 #[derive(Debug, Default)]
 pub struct Rest {
+    /// Whether there are any, or could be.
+    pub is_some: bool,
     pub decisions: Vec<Decision>,
     /// Their lines that the limits of [`WaveProblem::limits`] concern.
     pub undivided: u64,

@@ -1,20 +1,24 @@
 //! What of a wave is decided before planning begins.
 
+use crate::domain::CostKey;
 use crate::ids::LineId;
 use crate::options::{
     Decision, Planner, frozen_decisions, weighted_open_change, weighted_unfilled,
 };
 use crate::solve::exact::Value;
 use crate::solve::wave_options::WaveProblem;
-use crate::units::{Objective, Quantity};
+use crate::units::{Decimal, Objective, Quantity};
 
 /// The part of every objective that the program does not hold: what is decided already, with no
 /// other line open.
 pub(super) fn constant(problem: &WaveProblem, value: &Value) -> Objective {
-    let planner = problem.planner;
+    value(decided(problem)) - open(problem)
+}
+
+/// What it costs to leave all lines open of the orders of a problem.
+pub(super) fn open(problem: &WaveProblem) -> Objective {
     let lines = problem.orders.iter().flat_map(|order| &order.options.lines);
-    let open: Objective = lines.map(|line| open_line(planner, line.id, line.quantity)).sum();
-    value(decided(problem)) - open
+    lines.map(|line| open_line(problem.planner, line.id, line.quantity)).sum()
 }
 
 /// What it costs to leave units of a line open.
@@ -37,4 +41,17 @@ pub(super) fn all_frozen(planner: &Planner) -> Vec<Decision> {
         return Vec::new();
     }
     wave.orders.ids().flat_map(|order| frozen_decisions(wave, order)).collect()
+}
+
+/// The smallest step between objectives, in minor units; 0 where the weights have none.
+pub(super) fn step(problem: &WaveProblem) -> f64 {
+    let gcd = |a: i64, b: i64| {
+        let (mut a, mut b) = (a, b);
+        while b != 0 {
+            (a, b) = (b, a % b);
+        }
+        a
+    };
+    let weights = CostKey::ALL.map(|key| problem.planner.model.weight(key).0);
+    weights.into_iter().fold(0, gcd) as f64 / Decimal::SCALE as f64
 }

@@ -13,6 +13,7 @@ mod enumerate;
 mod exchange;
 mod export;
 mod formulation;
+mod ground;
 mod moved;
 mod names;
 mod pieces;

@@ -48,7 +48,7 @@ pub(super) fn solve_sifted(
         if left.is_finite() { (part - seconds_each / left).max(0.0) } else { part }
     };
     let sift_again = |problem: &mut WaveProblem, relaxation: &mut Relaxation, mut best: Best| {
-        let is_done = sift::again(problem, relaxation, &mut best.incumbent, keep, &stop);
+        let is_done = sift::again(problem, relaxation, &mut best.incumbent, &[], keep, &stop);
         let mut run = Run::from(best, problem, settings, value, control);
         if is_done {
             run.prove_relaxed(relaxation);

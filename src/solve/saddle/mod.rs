@@ -59,7 +59,9 @@ pub fn raise(
     best.values.resize(best.columns.len(), 0.0);
     let pools = Pools::new(problem);
     let mut duals = best.duals.clone();
-    let (mut distance, mut stalled, mut cut_rounds) = (CUTS_FROM, 0, 0);
+    let (mut distance, mut stalled) = (CUTS_FROM, 0);
+    // A part of a wave is planned so often that cuts are worth less than the time to find them.
+    let mut cut_rounds = if problem.rest.is_some { MAX_CUT_ROUNDS } else { 0 };
     for _ in 0..rounds {
         let close = (CLOSE * distance).max(MIN_CLOSE);
         let found = balance(problem, &best.columns, &best.cuts, &best.values, close, &mut duals);
@@ -101,7 +103,7 @@ pub fn raise(
         }
     }
     // Orders that are left out say nothing about lower prices.
-    if problem.rest.priced.is_none() {
+    if !problem.rest.is_some {
         vary(problem, &mut best, &mut known, settings.seed, control);
     }
     Ok(best)
