@@ -268,7 +268,7 @@ fn of_wave(planner: &Planner, resources: &Resources, prices: &Prices, most: &Mos
                 CapacityUnit::Minutes => minutes * i64::from(most.units),
             },
         };
-        digest.add((row.key, row.limit().min(wanted).0));
+        digest.add((row.key, scarce(row.limit().0, wanted.0)));
         digest.number(*price);
     }
     digest.0.finish()
@@ -315,6 +315,11 @@ fn of_items(
     items.into()
 }
 
+/// What there is of something, where it may be too little for an order.
+fn scarce(left: i64, most: i64) -> Option<i64> {
+    (left < most).then_some(left)
+}
+
 /// Takes in a stock, as far as an order could want it.
 fn of_stock(digest: &mut Digest, planner: &Planner, key: (NodeId, SkuId), most: i64) {
     let (node, sku) = key;
@@ -332,10 +337,10 @@ fn of_stock(digest: &mut Digest, planner: &Planner, key: (NodeId, SkuId), most: 
         // Tiers open by the stock before commitments.
         let days = inbound.iter().map(|(day, _)| *day);
         for day in std::iter::once(Day(i32::MIN)).chain(days) {
-            digest.add((day, stock.available_by(day).min(most)));
+            digest.add((day, scarce(stock.available_by(day), most)));
         }
     }
     for (day, units) in planner.stock(node, sku).into_iter().flat_map(|profile| profile.steps()) {
-        digest.add((day, units.min(&most)));
+        digest.add((day, scarce(*units, most)));
     }
 }

@@ -275,7 +275,7 @@ fn after_small_changes_most_orders_are_known() {
     let moved = second.start.prices.leasts.len();
     assert!(third.by_known.is_some_and(|number| 20 * number < moved), "{:?}", third.by_known);
     // Where the network is another one, nothing is known.
-    parts.nodes.iter_mut().for_each(|node| node.unit_cost = node.unit_cost + Money(1));
+    parts.nodes.iter_mut().for_each(|node| node.unit_cost += Money(1));
     let other = planned(&Wave::new(parts), &model, &third.start, gap, sifting);
     assert_eq!(other.by_known, None);
 }
