@@ -6,7 +6,8 @@ use crate::options::eligibility::{customer_km, line_bar, offers};
 use crate::options::escalation::first_tier_on_time;
 use crate::options::frozen::frozen_shipments;
 use crate::options::{
-    Bar, Decision, Group, Need, OpenLine, OrderOptions, Planner, Pruned, Supply, Transfers,
+    Bar, Decision, Group, GroupLines, Need, OpenLine, OrderOptions, Planner, Pruned, Supply,
+    Transfers,
 };
 use crate::time::Day;
 use std::collections::BTreeSet;
@@ -306,8 +307,8 @@ impl Builder<'_> {
                     km: if service.is_some() { km } else { 0.0 },
                     late_days,
                     joins,
-                    direct: Vec::new(),
-                    moved: Vec::new(),
+                    direct: GroupLines::new(),
+                    moved: GroupLines::new(),
                 };
                 let mut bar = |line: usize, source| {
                     let barred = group_bar.or(bars[line]);
@@ -320,13 +321,13 @@ impl Builder<'_> {
                 for supply in &direct {
                     let open = supply.days.binary_search(&ship_date).is_ok();
                     if open && !bar(supply.line, node) {
-                        group.direct.push(supply.line);
+                        group.direct.push(supply.line as u32);
                     }
                 }
                 for &(line, source, _) in moved.lines.iter().filter(|(.., day)| *day <= ship_date) {
-                    let known = group.moved.last() == Some(&line);
+                    let known = group.moved.last() == Some(&(line as u32));
                     if !known && !bar(line, source) {
-                        group.moved.push(line);
+                        group.moved.push(line as u32);
                     }
                 }
                 drop_incomplete_kits(options, &mut group);
@@ -388,6 +389,7 @@ fn drop_incomplete_kits(options: &OrderOptions, group: &mut Group) {
     let incomplete: Vec<usize> = (0..options.needs.len())
         .filter(|need| options.needs[*need].lines.iter().any(|&line| !present(line)))
         .collect();
-    group.direct.retain(|line| !incomplete.contains(&options.lines[*line].need));
-    group.moved.retain(|line| !incomplete.contains(&options.lines[*line].need));
+    let is_whole = |line: &mut u32| !incomplete.contains(&options.lines[*line as usize].need);
+    group.direct.retain(is_whole);
+    group.moved.retain(is_whole);
 }

@@ -39,6 +39,7 @@ use crate::domain::ZoneMatch;
 use crate::ids::{LineId, NodeId, OrderId, ServiceId, SkuId};
 use crate::time::Day;
 use crate::units::{Objective, Quantity};
+use smallvec::SmallVec;
 
 /// The open units of a line.
 #[derive(Clone, Debug)]
@@ -95,15 +96,28 @@ pub struct Group {
     /// Index of the frozen shipment that lines would join.
     pub joins: Option<usize>,
     /// The open lines that may come from the node's own stock, by index.
-    pub direct: Vec<usize>,
+    pub direct: GroupLines,
     /// The open lines that may come over lanes in time, by index.
-    pub moved: Vec<usize>,
+    pub moved: GroupLines,
 }
+
+/// Indices of lines; those of most groups are few enough to lie in the group itself.
+pub type GroupLines = SmallVec<[u32; 4]>;
 
 impl Group {
     /// Whether an open line may come some way.
     pub fn takes(&self, line: usize) -> bool {
-        self.direct.contains(&line) || self.moved.contains(&line)
+        self.takes_direct(line) || self.takes_moved(line)
+    }
+
+    /// Whether an open line may come from the node's own stock.
+    pub fn takes_direct(&self, line: usize) -> bool {
+        self.direct.contains(&(line as u32))
+    }
+
+    /// Whether an open line may come over lanes.
+    pub fn takes_moved(&self, line: usize) -> bool {
+        self.moved.contains(&(line as u32))
     }
 }
 

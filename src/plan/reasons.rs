@@ -240,11 +240,11 @@ impl Case<'_> {
         moved.dedup_by_key(|(node, source, release, _)| (*node, *source, *release));
         let mut ways = Vec::new();
         for group in &self.options.groups {
-            if group.direct.contains(&line) {
+            if group.takes_direct(line) {
                 let (source, release) = (group.node, group.ship_date);
                 ways.push(Possible { group, source, release });
             }
-            if group.moved.contains(&line) {
+            if group.takes_moved(line) {
                 let first = moved.partition_point(|(node, ..)| *node < group.node);
                 let there = moved[first..]
                     .iter()

@@ -88,7 +88,8 @@ impl Claim {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exchanges {
     pub exchanges: Vec<Exchange>,
-    /// By group: its class. Groups of one class may make the same claims.
+    /// By group: its class. Groups of one class may make the same claims. Empty where there is but
+    /// one class.
     classes: Vec<usize>,
     /// By class. The first is that of shipments without any exchange.
     claims: Vec<Vec<Claim>>,
@@ -148,7 +149,7 @@ impl Exchanges {
             claims
         };
         Exchanges {
-            classes: nodes.iter().map(class).collect(),
+            classes: if places.is_empty() { Vec::new() } else { nodes.iter().map(class).collect() },
             claims: std::iter::once(vec![Claim::NONE])
                 .chain((0..places.len()).map(of_place))
                 .collect(),
@@ -180,7 +181,7 @@ impl Exchanges {
 
     /// The class of a group.
     pub fn class(&self, group: usize) -> usize {
-        self.classes[group]
+        self.classes.get(group).copied().unwrap_or(0)
     }
 
     pub fn classes(&self) -> usize {

@@ -22,7 +22,7 @@ pub struct SupplyTable {
     /// Of the commitments' sources of the line, which one it is: 0 for none of them.
     pub class: usize,
     /// Index of the stock used, by day of the supply.
-    pub stock: Vec<Option<usize>>,
+    pub stock: Vec<Option<u32>>,
     /// The departures from the source, as indices.
     pub departures: Range<usize>,
 }

@@ -42,7 +42,8 @@ impl OrderColumn {
         if let Some(column) = &shipped {
             let contended = column.uses.iter().filter(|(id, _)| problem.contended[*id as usize]);
             uses.extend(contended.map(|(id, used)| (*id, used.to_f64())));
-            stocks.extend(column.entries.iter().filter_map(|e| tables.stock_of(options, e)));
+            let used = column.entries.iter().filter_map(|e| tables.stock_of(options, e));
+            stocks.extend(used.map(|stock| stock as usize));
             openings = tables.openings_of(options, &column.entries);
         }
         OrderColumn { order: order as u32, cost, uses, openings, stocks, shipped }

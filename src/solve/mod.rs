@@ -26,6 +26,7 @@ mod routes;
 mod rows;
 mod saddle;
 mod search;
+mod shipments;
 mod sift;
 mod states;
 mod stocks;

@@ -136,7 +136,7 @@ impl<'a> Scan<'a> {
             if cost >= least[kind][state] {
                 return;
             }
-            let parcels = self.tables.shipments[group.shipment].parcels[state];
+            let parcels = self.tables.shipments.parcels(group.shipment)[state];
             let fits =
                 |left: &[Decimal]| self.column(0, self.entries(index, state, routes)).fits(left);
             if self.work_fits(group, state, parcels) && self.left.is_none_or(fits) {
@@ -155,7 +155,7 @@ impl<'a> Scan<'a> {
         for (index, group) in self.tables.groups.iter().enumerate() {
             covered.clear();
             covered.push((0, 0.0));
-            for &need in &group.needs {
+            for need in (0..states.needs()).filter(|need| group.takes_need(*need)) {
                 let before = covered.len();
                 for digit in 1..=states.whole(need) {
                     let cost = self.need_cost(group, need, digit, routes);
@@ -166,12 +166,13 @@ impl<'a> Scan<'a> {
                     }
                 }
             }
-            let table = &self.tables.shipments[group.shipment];
+            let shipments = &self.tables.shipments;
+            let (costs, parcels) =
+                (shipments.costs(group.shipment), shipments.parcels(group.shipment));
             let fixed = self.group_price(group);
             let parcel_price = self.parcel_price(group);
             for &(state, sum) in &covered[1..] {
-                let parcels = table.parcels[state];
-                let cost = sum + fixed + table.cost[state] + parcel_price * parcels as f64;
+                let cost = sum + fixed + costs[state] + parcel_price * f64::from(parcels[state]);
                 if cost.is_finite() {
                     visit(index, state, cost);
                 }
@@ -189,7 +190,7 @@ impl<'a> Scan<'a> {
     ) -> Option<f64> {
         let mut cost = 0.0;
         for &index in &self.options.needs[need].lines {
-            let line = group.lines.iter().find(|table| table.line == index)?;
+            let line = self.tables.lines(group).iter().find(|table| table.line == index)?;
             let parts = self.parts_at(index, digit);
             cost += self.line_cost(group, line, self.units(index, parts));
             cost += self.parts_cost(group, line, parts, routes)?;
@@ -221,7 +222,7 @@ impl<'a> Scan<'a> {
         let group = &self.tables.groups[index];
         let states = &self.tables.states;
         let mut entries: Vec<Entry> = Vec::new();
-        for line in &group.lines {
+        for line in self.tables.lines(group) {
             let digit = states.digit(state, self.options.lines[line.line].need);
             if digit == 0 {
                 continue;
@@ -367,24 +368,24 @@ impl<'a> Scan<'a> {
     }
 
     /// What units of a line pay for the stock that they use.
-    pub(super) fn stock_cost(&self, stock: Option<usize>, units: Quantity) -> f64 {
-        let Some(index) = stock else { return 0.0 };
+    pub(super) fn stock_cost(&self, stock: Option<u32>, units: Quantity) -> f64 {
+        let Some(index) = stock.map(|stock| stock as usize) else { return 0.0 };
         let stock = &self.tables.stocks[index];
         stock_price(&self.prices.resources, &stock.rows, units) + self.order_prices.stocks[index]
     }
 
     /// Whether a stock has so many units, or has them left.
-    pub(super) fn stock_fits(&self, stock: Option<usize>, units: Quantity) -> bool {
+    pub(super) fn stock_fits(&self, stock: Option<u32>, units: Quantity) -> bool {
         let Some(index) = stock else { return true };
         if !self.tables.tight && self.left.is_none() {
             return true;
         }
-        let mut uses = self.tables.stocks[index].rows.uses(units);
+        let mut uses = self.tables.stocks[index as usize].rows.uses(units);
         uses.all(|(id, used)| self.limit(Some(id)) >= used as f64)
     }
 
-    pub(super) fn opening_cost(&self, need: usize, opening: Option<usize>, share: f64) -> f64 {
-        opening.map_or(0.0, |opening| self.order_prices.openings[need][opening] * share)
+    pub(super) fn opening_cost(&self, need: usize, opening: Option<u32>, share: f64) -> f64 {
+        opening.map_or(0.0, |opening| self.order_prices.openings[need][opening as usize] * share)
     }
 
     /// Whether the work of a shipment fits the limits of its node on its date.
@@ -393,7 +394,7 @@ impl<'a> Scan<'a> {
             return true;
         }
         let (mut units, mut lines, mut minutes) = (0, 0, 0.0);
-        for line in &group.lines {
+        for line in self.tables.lines(group) {
             let taken = self.tables.states.units(self.options, state, line.line);
             if taken > 0 {
                 units += taken;

@@ -94,9 +94,9 @@ fn entry(planner: &Planner, options: &OrderOptions, decision: &Decision) -> Opti
     let key = (decision.node, decision.service, decision.ship_date);
     let group = options.groups.iter().position(|g| (g.node, g.service, g.ship_date) == key)?;
     let may_come = if decision.hops.is_empty() {
-        decision.source == decision.node && options.groups[group].direct.contains(&line)
+        decision.source == decision.node && options.groups[group].takes_direct(line)
     } else {
-        options.groups[group].moved.contains(&line)
+        options.groups[group].takes_moved(line)
             && arrival(planner, options, line, decision)
                 .is_some_and(|(node, day)| node == decision.node && day <= decision.ship_date)
     };

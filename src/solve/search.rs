@@ -43,19 +43,20 @@ pub fn shipments(
 ) {
     let states = &scan.tables.states;
     let table = &scan.tables.groups[group];
-    let shipment = &scan.tables.shipments[table.shipment];
+    let shipments = &scan.tables.shipments;
+    let (costs, parcels) = (shipments.costs(table.shipment), shipments.parcels(table.shipment));
     let fixed = scan.group_price(table);
     let parcel_price = scan.parcel_price(table);
     let mut lines = lines(scan, routes, table);
     for state in 1..states.count() {
-        let parcels = shipment.parcels[state];
-        if shipment.cost[state].is_infinite() || !scan.work_fits(table, state, parcels) {
+        let parcels = parcels[state];
+        if costs[state].is_infinite() || !scan.work_fits(table, state, parcels) {
             continue;
         }
-        if (0..states.needs()).any(|n| states.digit(state, n) > 0 && !table.needs.contains(&n)) {
+        if (0..states.needs()).any(|n| states.digit(state, n) > 0 && !table.takes_need(n)) {
             continue;
         }
-        let mut cost = fixed + shipment.cost[state] + parcel_price * f64::from(parcels);
+        let mut cost = fixed + costs[state] + parcel_price * f64::from(parcels);
         for need in 0..states.needs() {
             let share = states.digit(state, need) as f64 / states.whole(need) as f64;
             cost += scan.opening_cost(need, table.release.opening, share);
@@ -64,7 +65,8 @@ pub fn shipments(
             let digit = states.digit(state, scan.options.lines[line].need);
             if digit == 0 { 0 } else { scan.parts_at(line, digit) }
         };
-        for line in table.lines.iter().filter(|line| parts(line.line) > 0) {
+        let taken = scan.tables.lines(table).iter();
+        for line in taken.filter(|line| parts(line.line) > 0) {
             let units = scan.units(line.line, parts(line.line));
             cost += scan.line_cost(table, line, units);
         }
@@ -96,7 +98,8 @@ fn lines<'r>(scan: &Scan, routes: &'r [PricedRoute], group: &GroupTable) -> Vec<
         }
         for route in routes {
             let line = scan.options.transfers.supplies[route.supply].line;
-            let is_there = group.place == Some(route.place) && route.arrives <= group.ship_date;
+            let is_there =
+                group.place == Some(route.place as u32) && route.arrives <= group.ship_date;
             let Some(changes) = table.moved.as_ref().filter(|_| is_there && line == table.line)
             else {
                 continue;
@@ -110,7 +113,7 @@ fn lines<'r>(scan: &Scan, routes: &'r [PricedRoute], group: &GroupTable) -> Vec<
         }
         Line::new(table.line, choices, whole, scan.options.split_lines)
     };
-    group.lines.iter().map(of_line).collect()
+    scan.tables.lines(group).iter().map(of_line).collect()
 }
 
 impl<'r> Line<'r> {

@@ -84,7 +84,8 @@ pub fn first<'a>(
 ) -> Option<(WaveProblem<'a>, Relaxation)> {
     let resources = Arc::new(Resources::new(planner));
     let by_line = start.prices.by_line(planner, &resources);
-    let sieve = Sieve::new(planner, &resources, &by_line, &start.decisions, sifting.keep);
+    let keep = sifting.kept(planner.wave.orders.len());
+    let sieve = Sieve::new(planner, &resources, &by_line, &start.decisions, keep);
     let demand = Demand::new(&resources);
     let ids: Vec<OrderId> = planner.wave.orders.ids().collect();
     let sift = |ids: &[OrderId], prices: &Prices| {

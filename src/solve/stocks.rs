@@ -84,7 +84,7 @@ impl<'a> Stocks<'a> {
         line: usize,
         node: NodeId,
         day: Day,
-    ) -> Option<usize> {
+    ) -> Option<u32> {
         let step = self.at_node(options, line, node).profile?.step_at(day) as u32;
         let known = self.known.iter().rposition(|stock| stock.key() == (line, node, step));
         Some(known.unwrap_or_else(|| {
@@ -92,7 +92,7 @@ impl<'a> Stocks<'a> {
             let rows = self.resources.stock_rows(self.planner, node, sku, day);
             self.known.push(LineStock { line, node, step, rows });
             self.known.len() - 1
-        }))
+        }) as u32)
     }
 }
 

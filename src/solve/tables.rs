@@ -1,28 +1,18 @@
 //! What pricing looks up for an order: shipment costs by state, and the resources of each option.
 
-use crate::domain::{CostKey, Wave};
-use crate::ids::{LineId, NodeId, ServiceId, ZoneId};
-use crate::options::{
-    Content, Freight, Group, OrderOptions, Planner, carbon, freight, handling, shipment_co2,
-    weighted_open_change,
-};
+use crate::domain::CostKey;
+use crate::ids::{LineId, NodeId};
+use crate::options::{Content, Group, OrderOptions, Planner, weighted_open_change};
 use crate::solve::column::Entry;
 use crate::solve::exchanges::Exchanges;
 use crate::solve::lanes::{DepartureTable, Stops, SupplyTable, departure_table, supply_tables};
+use crate::solve::shipments::{Freights, ShipmentKey, ShipmentTables, push_shipment, shipment_key};
 use crate::solve::states::States;
 use crate::solve::stocks::{LineStock, Stocks};
 use crate::solve::unfilled::{open_changes, unfilled_costs};
 use crate::solve::{OpeningId, ResourceId, Resources};
 use crate::time::Day;
 use crate::units::Objective;
-
-/// Cost and parcels of a shipment by state, for groups that differ in their date only.
-#[derive(Clone, Debug)]
-pub struct ShipmentTable {
-    /// Weighted minor units by state; infinite where the state is not served together.
-    pub cost: Vec<f64>,
-    pub parcels: Vec<u32>,
-}
 
 /// The limited resources of a release, by capacity unit.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,24 +22,32 @@ pub struct ReleaseIds {
     pub shipments: Option<ResourceId>,
     pub minutes: Option<ResourceId>,
     /// Index into the order's openings.
-    pub opening: Option<usize>,
+    pub opening: Option<u32>,
 }
 
-/// A group as pricing sees it.
+/// A group as pricing sees it. A wave has tens of them for each order: what they have in any number
+/// lies in flat arrays of the order's tables.
 #[derive(Clone, Debug)]
 pub struct GroupTable {
     /// Index into the shipment tables.
-    pub shipment: usize,
+    pub shipment: u32,
+    /// Its lines among those of all groups.
+    lines: (u32, u32),
+    /// The needs of which it may take every line, a bit each.
+    needs: u32,
+    /// Index of the group's node among those that lines can be moved to.
+    pub place: Option<u32>,
+    pub joins: bool,
+    pub ship_date: Day,
     pub release: ReleaseIds,
     pub carrier: Option<ResourceId>,
-    /// By open line that the group may take.
-    pub lines: Vec<LineTable>,
-    /// The needs of which it may take every line.
-    pub needs: Vec<usize>,
-    pub joins: bool,
-    /// Index of the group's node among those that lines can be moved to.
-    pub place: Option<usize>,
-    pub ship_date: Day,
+}
+
+impl GroupTable {
+    /// Whether it may take every line of a need.
+    pub fn takes_need(&self, need: usize) -> bool {
+        self.needs & (1 << need) != 0
+    }
 }
 
 /// A line in a group as pricing sees it.
@@ -66,7 +64,7 @@ pub struct LineTable {
     pub direct: Option<WayTable>,
     /// Whether it may come over lanes: weighted change cost of the whole line, from any source,
     /// and from each source of its commitments.
-    pub moved: Option<Vec<f64>>,
+    pub moved: Option<Box<[f64]>>,
 }
 
 /// A way from the shipping node's own stock.
@@ -78,15 +76,17 @@ pub struct WayTable {
     /// For the whole line; a part pays its share.
     pub change: f64,
     /// Index of the stock used; nothing where it is unlimited.
-    pub stock: Option<usize>,
+    pub stock: Option<u32>,
 }
 
 /// Everything that pricing looks up for an order.
 #[derive(Clone, Debug)]
 pub struct OrderTables {
     pub states: States,
-    pub shipments: Vec<ShipmentTable>,
+    pub shipments: ShipmentTables,
     pub groups: Vec<GroupTable>,
+    /// By group, then open line that it may take.
+    lines: Vec<LineTable>,
     pub stocks: Vec<LineStock>,
     /// By supply of the order's transfers.
     pub supplies: Vec<SupplyTable>,
@@ -119,9 +119,11 @@ impl OrderTables {
         let states = States::new(options);
         let mut openings: Vec<OpeningId> = Vec::new();
         let mut stocks = Stocks::new(planner, resources, options);
-        let mut shipments: Vec<ShipmentTable> = Vec::new();
-        let mut keys: Vec<(NodeId, Option<ServiceId>, Option<usize>)> = Vec::new();
+        let mut keys: Vec<ShipmentKey> = Vec::new();
+        let mut firsts: Vec<usize> = Vec::new();
         let mut groups = Vec::with_capacity(options.groups.len());
+        let ways = |group: &Group| group.direct.len() + group.moved.len();
+        let mut lines = Vec::with_capacity(options.groups.iter().map(ways).sum());
         let mut freights = Freights::default();
         let committed: Vec<Vec<NodeId>> =
             options.lines.iter().map(|line| committed_sources(planner, line.id)).collect();
@@ -131,17 +133,32 @@ impl OrderTables {
             if index > 0 && options.groups[index - 1].node != group.node {
                 of_node = keys.len();
             }
-            let key = (group.node, group.service, group.joins);
+            let key = shipment_key(group);
             let known = keys[of_node..].iter().position(|known| *known == key);
             let shipment = known.map_or(keys.len(), |known| of_node + known);
             if shipment == keys.len() {
                 keys.push(key);
-                let of_node = &options.groups[index..];
-                shipments.push(shipment_table(planner, options, &states, of_node, &mut freights));
+                firsts.push(index);
             }
-            let table =
-                group_table(&mut stocks, options, group, shipment, &committed, &mut openings);
-            groups.push(table);
+            let first = lines.len();
+            push_lines(&mut stocks, options, group, &committed, &mut lines);
+            let needs = whole_needs(options, &lines[first..]);
+            let of_day = resources.of_day(group.node, group.ship_date);
+            groups.push(GroupTable {
+                shipment: shipment as u32,
+                lines: (first as u32, lines.len() as u32),
+                needs,
+                place: None,
+                joins: group.joins.is_some(),
+                ship_date: group.ship_date,
+                release: release_ids(resources, &mut openings, group.node, group.ship_date),
+                carrier: group.service.and_then(|service| of_day?.carrier(service)),
+            });
+        }
+        let mut shipments = ShipmentTables::with_capacity(keys.len(), states.count());
+        for first in firsts {
+            let of_node = &options.groups[first..];
+            push_shipment(planner, options, &states, of_node, &mut freights, &mut shipments);
         }
         let mut places: Vec<NodeId> = Vec::new();
         for (table, group) in groups.iter_mut().zip(&options.groups) {
@@ -150,7 +167,7 @@ impl OrderTables {
                 if places.last() != Some(&group.node) {
                     places.push(group.node);
                 }
-                table.place = Some(places.len() - 1);
+                table.place = Some(places.len() as u32 - 1);
             }
         }
         let stops = Stops::new(&options.transfers, &places);
@@ -174,6 +191,7 @@ impl OrderTables {
             states,
             shipments,
             groups,
+            lines,
             stocks: stocks.known,
             supplies,
             departures,
@@ -192,11 +210,17 @@ impl OrderTables {
         tables
     }
 
+    /// The lines that a group may take.
+    pub fn lines(&self, group: &GroupTable) -> &[LineTable] {
+        let (first, end) = group.lines;
+        &self.lines[first as usize..end as usize]
+    }
+
     /// The stock that an entry uses; nothing where it is unlimited.
-    pub fn stock_of(&self, options: &OrderOptions, entry: &Entry) -> Option<usize> {
+    pub fn stock_of(&self, options: &OrderOptions, entry: &Entry) -> Option<u32> {
         let line = entry.line as usize;
         let Some(hop) = entry.hops.first() else {
-            let lines = &self.groups[entry.group as usize].lines;
+            let lines = self.lines(&self.groups[entry.group as usize]);
             return lines.iter().find(|table| table.line == line)?.direct?.stock;
         };
         let supplies = &options.transfers.supplies;
@@ -207,7 +231,7 @@ impl OrderTables {
     }
 
     /// The opening of a release over a lane, as an index into the order's openings.
-    pub fn source_opening(&self, options: &OrderOptions, entry: &Entry) -> Option<usize> {
+    pub fn source_opening(&self, options: &OrderOptions, entry: &Entry) -> Option<u32> {
         let hop = entry.hops.first()?;
         let departure = options.transfers.departure(entry.source, *hop)?;
         self.departures[departure].release.opening
@@ -221,8 +245,8 @@ impl OrderTables {
         entries: &[Entry],
     ) -> Vec<(usize, usize, f64)> {
         let mut found: Vec<(usize, usize, f64)> = Vec::new();
-        let mut add = |need: usize, opening: Option<usize>, share: f64| {
-            let Some(opening) = opening else { return };
+        let mut add = |need: usize, opening: Option<u32>, share: f64| {
+            let Some(opening) = opening.map(|opening| opening as usize) else { return };
             match found.iter_mut().find(|(n, o, _)| (*n, *o) == (need, opening)) {
                 Some((_, _, total)) => *total += share,
                 None => found.push((need, opening, share)),
@@ -263,7 +287,7 @@ impl OrderTables {
             stock.rows.uses(wanted).any(|(id, used)| limit(Some(id)) < used as f64)
         };
         self.groups.iter().zip(&options.groups).any(|(table, group)| {
-            let parcels = self.shipments[table.shipment].parcels.iter().max().copied();
+            let parcels = self.shipments.parcels(table.shipment).iter().max().copied();
             exceeds(group.node, &table.release)
                 || limit(table.carrier) < parcels.unwrap_or(0) as f64
         }) || self
@@ -286,166 +310,64 @@ pub(super) fn release_ids(
         openings.iter().position(|known| *known == opening).unwrap_or_else(|| {
             openings.push(opening);
             openings.len() - 1
-        })
+        }) as u32
     });
     let [units, lines, shipments, minutes] = of_day.map_or([None; 4], |of_day| of_day.capacity);
     ReleaseIds { units, lines, shipments, minutes, opening }
 }
 
-type FreightKey = (ServiceId, ZoneId);
-
-/// The freight of each state of an order, by service and zone: nodes in the same zone pay the same.
-#[derive(Default)]
-struct Freights(Vec<(FreightKey, Vec<Option<Freight>>)>);
-
-impl Freights {
-    /// The freight of a state, whose contents are given.
-    fn of(&mut self, wave: &Wave, key: FreightKey, state: usize, contents: &[Content]) -> Freight {
-        let at = self.0.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
-            self.0.push((key, Vec::new()));
-            self.0.len() - 1
-        });
-        let of_state = &mut self.0[at].1;
-        if of_state.len() <= state {
-            of_state.resize(state + 1, None);
-        }
-        let (service, zone) = key;
-        *of_state[state]
-            .get_or_insert_with(|| freight(wave, service, zone, contents).unwrap_or_default())
-    }
-}
-
-/// The table of the first of some groups, and of those that differ from it in their date only.
-fn shipment_table(
-    planner: &Planner,
-    options: &OrderOptions,
-    states: &States,
-    groups: &[Group],
-    freights: &mut Freights,
-) -> ShipmentTable {
-    let group = &groups[0];
-    let wave = planner.wave;
-    let model = planner.model;
-    let base: &[Content] = group.joins.map_or(&[], |index| &options.frozen[index].contents);
-    let mut price = |state: usize, contents: &[Content]| -> (f64, u32) {
-        if contents.is_empty() {
-            return (0.0, 0);
-        }
-        let mut cost = Objective::weighted(
-            model.weight(CostKey::Handling),
-            handling(wave, group.node, contents),
-        );
-        let mut parcels = 0;
-        if let Some((service, zone)) = group.service.zip(group.zone) {
-            let priced = if base.is_empty() {
-                freights.of(wave, (service, zone.zone), state, contents)
-            } else {
-                freight(wave, service, zone.zone, contents).unwrap_or_default()
-            };
-            let co2 = shipment_co2(&wave.services[service], group.km, priced.parcels, priced.kg);
-            let co2 = carbon(co2, model.costs.carbon_price);
-            cost += Objective::weighted(model.weight(CostKey::ParcelFreight), priced.amount);
-            cost += Objective::weighted(model.weight(CostKey::Carbon), co2);
-            parcels = priced.parcels;
-        }
-        (cost.to_minor(), parcels)
-    };
-    let (base_cost, base_parcels) = price(0, base);
-    let mut table = ShipmentTable {
-        cost: vec![f64::INFINITY; states.count()],
-        parcels: vec![0; states.count()],
-    };
-    // Eligibility differs by service, not by date: a line that no group of this table can take
-    // keeps its states at infinity.
-    let takes: Vec<bool> = (0..options.lines.len())
-        .map(|line| {
-            let same = |g: &&Group| {
-                (g.node, g.service, g.joins) == (group.node, group.service, group.joins)
-            };
-            let of_node = groups.iter().take_while(|g| g.node == group.node);
-            of_node.filter(same).any(|g| g.takes(line))
-        })
-        .collect();
-    let mut contents = Vec::new();
-    for state in 1..states.count() {
-        contents.clear();
-        contents.extend_from_slice(base);
-        let mut possible = true;
-        for (index, line) in options.lines.iter().enumerate() {
-            let quantity = states.units(options, state, index);
-            if quantity > 0 {
-                possible &= takes[index];
-                contents.push(line.content(quantity));
-            }
-        }
-        if possible {
-            let (cost, parcels) = price(state, &contents);
-            table.cost[state] = cost - base_cost;
-            // Joining may even merge parcels into fewer.
-            table.parcels[state] = parcels.saturating_sub(base_parcels);
-        }
-    }
-    table
-}
-
-fn group_table(
+/// Adds the lines that a group may take.
+fn push_lines(
     stocks: &mut Stocks,
     options: &OrderOptions,
     group: &Group,
-    shipment: usize,
     committed: &[Vec<NodeId>],
-    openings: &mut Vec<OpeningId>,
-) -> GroupTable {
-    let (planner, resources) = (stocks.planner, stocks.resources);
+    lines: &mut Vec<LineTable>,
+) {
+    let planner = stocks.planner;
     let base: &[Content] = group.joins.map_or(&[], |index| &options.frozen[index].contents);
-    let lines = (0..options.lines.len()).filter_map(|index| {
-        let line = &options.lines[index];
-        if !group.takes(index) {
-            return None;
+    for (index, line) in options.lines.iter().enumerate() {
+        let (is_direct, is_moved) = (group.takes_direct(index), group.takes_moved(index));
+        if !is_direct && !is_moved {
+            continue;
         }
         // Lateness is the same by every way.
         let at_node = stocks.at_node(options, index, group.node);
         let minutes = at_node.minutes;
         let way = options.way_of(planner, group, at_node.own.clone(), false);
-        let direct = group.direct.contains(&index).then(|| WayTable {
+        let direct = is_direct.then(|| WayTable {
             part_cost: way.part_cost.to_minor(),
             unit_cost: way.unit_cost.to_minor(),
             change: way.change.to_minor(),
             stock: stocks.index(options, index, group.node, group.ship_date),
         });
-        let moved = group.moved.contains(&index).then(|| {
+        let moved = is_moved.then(|| {
             let change = |source| options.way(planner, group, index, source, true).change;
             let changes =
                 std::iter::once(weighted_open_change(planner.wave, planner.model, line.id));
             let kept = committed[index].iter().copied().map(change);
             changes.chain(kept).map(Objective::to_minor).collect()
         });
-        Some(LineTable {
+        lines.push(LineTable {
             line: index,
             lateness: way.lateness.to_minor(),
             minutes,
             is_there: base.iter().any(|content| content.line == line.id.0),
             direct,
             moved,
-        })
-    });
-    let lines: Vec<LineTable> = lines.collect();
+        });
+    }
+}
+
+/// The needs whose lines are all among these, a bit each: with at most [`MAX_STATES`] states an
+/// order has fewer needs than there are bits.
+///
+/// [`MAX_STATES`]: crate::options::MAX_STATES
+fn whole_needs(options: &OrderOptions, lines: &[LineTable]) -> u32 {
     let takes = |line: &usize| lines.iter().any(|table| table.line == *line);
     let needs = options.needs.iter().enumerate();
-    let needs = needs.filter(|(_, need)| need.lines.iter().all(takes)).map(|(at, _)| at).collect();
-    let carrier = group
-        .service
-        .and_then(|service| resources.of_day(group.node, group.ship_date)?.carrier(service));
-    GroupTable {
-        shipment,
-        release: release_ids(resources, openings, group.node, group.ship_date),
-        carrier,
-        lines,
-        needs,
-        joins: group.joins.is_some(),
-        place: None,
-        ship_date: group.ship_date,
-    }
+    let whole = needs.filter(|(_, need)| need.lines.iter().all(takes));
+    whole.fold(0, |bits, (at, _)| bits | 1 << at)
 }
 
 /// The sources that planned and released commitments of a line name.

@@ -221,8 +221,8 @@ fn wanted(planner: &Planner, order: &OrderProblem) -> FxHashMap<ResourceId, Deci
         }
     };
     for (group, of_node) in tables.groups.iter().zip(&options.groups) {
-        let parcels = &tables.shipments[group.shipment].parcels;
-        for table in &group.lines {
+        let parcels = tables.shipments.parcels(group.shipment);
+        for table in tables.lines(group) {
             let (line, need) = (table.line, options.lines[table.line].need);
             want(group.release.units, line, whole(units(line)));
             want(group.release.lines, line, whole(parts(line)));

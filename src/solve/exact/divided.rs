@@ -50,7 +50,7 @@ impl Formulation<'_> {
             let order = shipment.order as usize;
             let order_problem = &problem.orders[order];
             let (options, tables) = (&order_problem.options, &order_problem.tables);
-            for table in &tables.groups[shipment.group as usize].lines {
+            for table in tables.lines(&tables.groups[shipment.group as usize]) {
                 let units = tables.states.units(options, shipment.state, table.line);
                 if options.lines[table.line].divisible && units > 0 && table.lateness > 0.0 {
                     let of_line = parts.entry((order, table.line)).or_default();

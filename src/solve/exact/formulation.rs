@@ -345,7 +345,7 @@ impl<'a> Formulation<'a> {
                 let digit = tables.states.digit(shipment.state, need);
                 let share = digit as f64 / tables.states.whole(need) as f64;
                 if digit > 0 {
-                    let key = (tables.openings[local], order, need);
+                    let key = (tables.openings[local as usize], order, need);
                     uses.entry(key).or_default().add_mul(share, ship.variable);
                 }
             }
@@ -356,7 +356,7 @@ impl<'a> Formulation<'a> {
             if let Some(local) = tables.source_opening(options, &piece.entry) {
                 let line = piece.entry.line as usize;
                 let share = options.share_of_need(line, piece.entry.quantity);
-                let key = (tables.openings[local], order, options.lines[line].need);
+                let key = (tables.openings[local as usize], order, options.lines[line].need);
                 uses.entry(key).or_default().add_mul(share, part.variable);
             }
         }

@@ -87,7 +87,7 @@ impl Shipment {
         let mut pricer = problem.pricer(order);
         pricer.shipment(&options.groups[group as usize], &contents);
         let Priced { cost, uses } = pricer.priced();
-        let whole = tables.groups[group as usize].lines.iter().filter(|table| {
+        let whole = tables.lines(&tables.groups[group as usize]).iter().filter(|table| {
             !options.lines[table.line].divisible
                 && tables.states.units(options, state, table.line) > 0
         });

@@ -64,18 +64,33 @@ pub struct ExactSettings {
     pub sifting: Sifting,
 }
 
+/// Orders up to which a wave keeps as many shipments of each as it is asked to, and how many a wave
+/// of any size keeps.
+const FULL_ORDERS: usize = 100_000;
+const FEWEST_KEPT: usize = 6;
+
 /// When and how finely a wave is sifted: only the options that matter are kept in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sifting {
     /// Orders times nodes from which on.
     pub from: usize,
-    /// Shipments of an order that are kept of each contents.
+    /// Shipments of an order that are kept of each contents; of very large waves fewer, see
+    /// [`Sifting::kept`].
     pub keep: usize,
     /// Orders from which on what is known of most of them is worth a plan of the others; fewer are
     /// looked at as fast.
     pub known_from: usize,
     /// Orders, at least, after which the first look at all of them moves its prices.
     pub round: usize,
+}
+
+impl Sifting {
+    /// Shipments of each contents that are kept of each of so many orders: memory grows more slowly
+    /// than the wave.
+    pub fn kept(&self, orders: usize) -> usize {
+        let affordable = self.keep * FULL_ORDERS / orders.max(1);
+        affordable.max(FEWEST_KEPT).min(self.keep)
+    }
 }
 
 impl Default for Sifting {
@@ -119,3 +134,19 @@ pub struct Start {
 
 /// What decisions cost, recomputed from the domain: the solver's own numbers are never used.
 pub type Value<'a> = dyn Fn(Vec<Decision>) -> Objective + Sync + 'a;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn very_large_waves_keep_fewer_shipments() {
+        let sifting = Sifting::default();
+        assert_eq!(
+            [0, 100_000, 200_000, 10_000_000].map(|orders| sifting.kept(orders)),
+            [16, 16, 8, 6]
+        );
+        let one = Sifting { keep: 1, ..sifting };
+        assert_eq!(one.kept(10_000_000), 1);
+    }
+}

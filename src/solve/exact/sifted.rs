@@ -34,7 +34,7 @@ pub(super) fn solve_sifted(
     value: &Value,
     control: &Control,
 ) -> Result<Option<Outcome>, HighsError> {
-    let keep = settings.sifting.keep;
+    let keep = settings.sifting.kept(planner.wave.orders.len());
     let stop = || control.stopped().is_some();
     let began = control.seconds();
     let Some((mut problem, mut relaxation)) = sift::first(planner, start, settings.sifting, &stop)
@@ -101,8 +101,9 @@ pub(super) fn solve_sifted(
             relaxation = run.raise(relaxation, MAX_ROUNDS, part)?;
             is_sifted = false;
         }
+        let is_open = run.is_open();
         best = run.best;
-        if is_last {
+        if is_last || !is_open {
             break;
         }
         let reached = relaxation.bound;
