@@ -2,11 +2,12 @@
 
 use crate::ids::{IdVec, LineId, NodeId, OrderId};
 use crate::options::bundles::bundle_needs;
-use crate::options::eligibility::{line_bar, offers};
+use crate::options::eligibility::{customer_km, line_bar, offers};
 use crate::options::escalation::first_tier_on_time;
 use crate::options::frozen::frozen_shipments;
 use crate::options::{
-    Bar, Group, GroupLines, Need, OpenLine, OrderOptions, Planner, Pruned, Supply, Transfers,
+    Bar, Decision, Group, GroupLines, Need, OpenLine, OrderOptions, Planner, Pruned, Supply,
+    Transfers,
 };
 use crate::time::Day;
 use std::collections::BTreeSet;
@@ -24,7 +25,7 @@ pub fn order_options(
         return options;
     }
     let builder = Builder { planner, order, km };
-    let supplies = builder.supplies(&options, pruned);
+    let supplies = builder.supplies(&options, &|_, _| true, pruned);
     let parts = options.parts(options.lines.len());
     options.transfers = Transfers::new(planner, supplies, parts, builder.last_day());
     options.first_tiers =
@@ -34,6 +35,51 @@ pub fn order_options(
     for node in last_nodes(&options.transfers.supplies, &moved) {
         builder.add_groups(&options, node, &moved[node], &mut groups, pruned);
     }
+    options.groups = groups;
+    options
+}
+
+/// The options of an order that some decisions about it name, and no others; those that are none of
+/// the order's are left out.
+pub fn decided_options(planner: &Planner, order: OrderId, decisions: &[&Decision]) -> OrderOptions {
+    let mut options = empty_options(planner, order);
+    if options.lines.is_empty() {
+        return options;
+    }
+    let mut km = vec![0.0; planner.wave.nodes.len()];
+    let nodes: BTreeSet<NodeId> = decisions.iter().map(|decision| decision.node).collect();
+    for &node in &nodes {
+        km[node.0 as usize] = customer_km(planner.wave, order, node);
+    }
+    let builder = Builder { planner, order, km: &km };
+    let is_named = |line: LineId, source: NodeId| {
+        decisions.iter().any(|decision| (decision.line, decision.source) == (line, source))
+    };
+    let supplies = builder.supplies(&options, &is_named, &mut |_| {});
+    if decisions.iter().all(|decision| decision.hops.is_empty()) {
+        options.transfers.supplies = supplies;
+    } else {
+        let parts = options.parts(options.lines.len());
+        options.transfers = Transfers::new(planner, supplies, parts, builder.last_day());
+    }
+    options.first_tiers =
+        options.lines.iter().map(|line| first_tier_on_time(planner, order, line.id)).collect();
+    let moved = match options.transfers.departures.is_empty() {
+        true => None,
+        false => Some(all_moved(planner, &options.transfers)),
+    };
+    let nothing = Moved::default();
+    let mut groups = Vec::new();
+    for node in nodes {
+        let moved = moved.as_ref().map_or(&nothing, |moved| &moved[node]);
+        builder.add_groups(&options, node, moved, &mut groups, &mut |_| {});
+    }
+    groups.retain(|group| {
+        let key = (group.node, group.service, group.ship_date);
+        decisions
+            .iter()
+            .any(|decision| (decision.node, decision.service, decision.ship_date) == key)
+    });
     options.groups = groups;
     options
 }
@@ -153,14 +199,19 @@ impl Builder<'_> {
         last.copied().unwrap_or(Day(i32::MIN))
     }
 
-    /// The sources of each open line, with the days on which they may release it.
-    fn supplies(&self, options: &OrderOptions, pruned: &mut dyn FnMut(Pruned)) -> Vec<Supply> {
+    /// The sources of each open line that are wanted, with the days on which they may release it.
+    fn supplies(
+        &self,
+        options: &OrderOptions,
+        is_wanted: &dyn Fn(LineId, NodeId) -> bool,
+        pruned: &mut dyn FnMut(Pruned),
+    ) -> Vec<Supply> {
         let (planner, wave) = (self.planner, self.planner.wave);
         let mut supplies = Vec::new();
         for (index, line) in options.lines.iter().enumerate() {
             // A part of a divided line may be as small as a unit.
             let wanted = if options.split_lines { 1 } else { line.quantity as i64 };
-            for source in planner.sources(line.sku) {
+            for source in planner.sources(line.sku).filter(|node| is_wanted(line.id, *node)) {
                 let mut bar = |bar| {
                     pruned(Pruned { line: line.id, source, node: source, service: None, bar });
                 };

@@ -18,7 +18,7 @@ mod tariff;
 mod transfers;
 mod ways;
 
-pub use build::{MAX_STATES, frozen_late_days, order_options};
+pub use build::{MAX_STATES, decided_options, frozen_late_days, order_options};
 pub use decision::{Decision, frozen_decisions};
 pub use eligibility::{Bar, can_reach, customer_km, line_bar, offered_zone, zone};
 pub use escalation::first_tier_on_time;

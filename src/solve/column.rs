@@ -7,6 +7,7 @@ use crate::options::{
     Content, Decision, Group, OrderOptions, Planner, Way, carbon, freight, handling, shipment_co2,
     transfer_co2, transfer_freight, weight, work,
 };
+use crate::solve::states::States;
 use crate::solve::tables::OrderTables;
 use crate::solve::{OpeningId, ResourceId, ResourceKey, Resources};
 use crate::time::Day;
@@ -115,7 +116,7 @@ impl Column {
 
     /// The state of the order that the column covers.
     pub fn state(&self, options: &OrderOptions, tables: &OrderTables) -> usize {
-        state_of(options, tables, &self.entries)
+        state_of(options, &tables.states, &self.entries)
     }
 
     /// Whether the column fits what is left of each resource.
@@ -145,8 +146,7 @@ impl Column {
 }
 
 /// The state of an order that entries cover.
-pub fn state_of(options: &OrderOptions, tables: &OrderTables, entries: &[Entry]) -> usize {
-    let states = &tables.states;
+pub fn state_of(options: &OrderOptions, states: &States, entries: &[Entry]) -> usize {
     let digit = |need: usize| {
         let line = options.needs[need].lines[0];
         let units: Quantity =

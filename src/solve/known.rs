@@ -1,8 +1,9 @@
 //! Prices by the names of what they are for, as one wave can take them from another.
 
-use crate::ids::{LineId, NodeId};
+use crate::ids::{LineId, NodeId, OrderId};
 use crate::options::{OrderOptions, Planner};
 use crate::solve::cuts::{Cut, CutOn};
+use crate::solve::fingerprint::Fingerprints;
 use crate::solve::pricing::{OrderPrices, Prices};
 use crate::solve::relax::Relaxation;
 use crate::solve::stocks::stock_place;
@@ -11,7 +12,11 @@ use crate::solve::wave_options::{OrderProblem, WaveProblem};
 use crate::solve::{OpeningId, ResourceKey, Resources};
 use crate::time::Day;
 use crate::units::Quantity;
-use rustc_hash::FxHashMap;
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// By how much the prices of an opening may exceed its cost, relatively, because they were rounded.
+const ROUNDED: f64 = 1e-9;
 
 /// Stands for the last step of a stock, whichever that is.
 pub const LAST_STEP: u32 = u32::MAX;
@@ -24,6 +29,17 @@ pub struct KnownPrices {
     pub openings: Vec<OpeningPrice>,
     /// Of what it costs to use them up.
     pub cuts: Vec<(NamedCut, f64)>,
+    /// What orders cost at least at exactly these prices.
+    pub leasts: Vec<KnownLeast>,
+}
+
+/// What an order costs at least at known prices, in weighted minor units.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KnownLeast {
+    pub order: OrderId,
+    /// Stands for all that it depends on; what has another fingerprint may cost less.
+    pub fingerprint: u64,
+    pub least: f64,
 }
 
 /// What a need pays to pass a node on a date, where that costs something to open.
@@ -74,7 +90,55 @@ impl KnownPrices {
         let priced = relaxation.cuts.iter().zip(&duals.cuts).filter(|(_, price)| **price > 0.0);
         let cuts = priced.map(|(cut, price)| (NamedCut::of(problem, cut), *price)).collect();
         let resources = resources.filter(|(_, price)| *price > 0.0).collect();
-        KnownPrices { resources, openings, cuts }
+        KnownPrices { resources, openings, cuts, leasts: Vec::new() }
+    }
+
+    /// Those behind a bound for the whole wave, with what each order costs at least.
+    pub(super) fn proven(problem: &WaveProblem, relaxation: &Relaxation) -> KnownPrices {
+        let leasts = problem.orders.iter().zip(&relaxation.least);
+        let leasts = leasts.map(|(of_order, least)| KnownLeast {
+            order: of_order.options.order,
+            fingerprint: 0,
+            least: *least,
+        });
+        KnownPrices { leasts: leasts.collect(), ..KnownPrices::of(problem, relaxation) }
+    }
+
+    /// Those of a wave of which only some orders were looked at again, with what the others paid
+    /// before.
+    pub(super) fn moved(&self, problem: &WaveProblem, relaxation: &Relaxation) -> KnownPrices {
+        let lines = &problem.planner.wave.lines;
+        let orders: FxHashSet<OrderId> =
+            problem.orders.iter().map(|order| order.options.order).collect();
+        let of_problem = KnownPrices::of(problem, relaxation);
+        let openings = self.openings.iter();
+        let openings = openings.filter(|known| !orders.contains(&lines[known.line].order));
+        let openings = openings.cloned().chain(of_problem.openings).collect();
+        // A cut keeps the lines of the orders that were not looked at.
+        let held = self.cuts.iter().filter(|(cut, _)| cut.holds(problem.planner));
+        let mut held = held.map(|(cut, _)| cut);
+        let cuts = relaxation.cuts.iter().zip(&relaxation.duals.cuts).filter_map(|(cut, price)| {
+            let known = held.next();
+            let named = || known.cloned().unwrap_or_else(|| NamedCut::of(problem, cut));
+            (*price > 0.0).then(|| (named(), *price))
+        });
+        let cuts = cuts.collect();
+        KnownPrices { resources: of_problem.resources, openings, cuts, leasts: Vec::new() }
+    }
+
+    /// Enters the fingerprints of the orders; leaves out what another wave could not be told of.
+    pub(super) fn enter_fingerprints(&mut self, planner: &Planner, resources: &Resources) {
+        let by_line = self.by_line(planner, resources);
+        if by_line.is_changed {
+            self.leasts.clear();
+            return;
+        }
+        let prices = self.prices(planner, resources);
+        let prints = Fingerprints::new(planner, resources, &prices, &by_line);
+        let of_order =
+            |known: KnownLeast| Some(KnownLeast { fingerprint: prints.of(known.order)?, ..known });
+        let leasts = std::mem::take(&mut self.leasts);
+        self.leasts = leasts.into_par_iter().filter_map(of_order).collect();
     }
 
     pub fn is_empty(&self) -> bool {
@@ -114,13 +178,18 @@ impl KnownPrices {
             .collect();
         let mut paid = vec![0.0; resources.openings().len()];
         known.iter().for_each(|(_, id, price)| paid[*id as usize] += price);
-        for (line, id, price) in known {
+        by_line.is_changed = known.len() < self.openings.len();
+        for (line, id, mut price) in known {
             // All prices of an opening together are worth no more than it costs, so that those of
             // what an order cannot pass any more need not be counted.
-            let cost = resources.opening_cost(id).to_minor();
-            let price = price * (cost / paid[id as usize]).min(1.0);
+            let (cost, paid) = (resources.opening_cost(id).to_minor(), paid[id as usize]);
+            if paid > cost * (1.0 + ROUNDED) {
+                price *= cost / paid;
+                by_line.is_changed = true;
+            }
             by_line.openings.entry(line).or_default().push((id, price));
         }
+        by_line.is_changed |= self.cuts.iter().any(|(cut, _)| !cut.holds(planner));
         for (cut, price) in self.cuts.iter().filter(|(cut, _)| cut.holds(planner)) {
             for term in &cut.terms {
                 let of_line = by_line.stocks.entry(term.line).or_default();
@@ -170,7 +239,7 @@ impl NamedCut {
 
     /// Whether every plan of a wave satisfies it: where there is no more stock and no line is smaller
     /// than when it was found, and all lines go whole, no packing is new.
-    fn holds(&self, planner: &Planner) -> bool {
+    pub(super) fn holds(&self, planner: &Planner) -> bool {
         let wave = planner.wave;
         let CutOn { node, sku, step, units: before } = self.on;
         let profile = planner.stock(node, sku);
@@ -192,9 +261,21 @@ pub(super) struct PricesByLine {
     openings: FxHashMap<LineId, Vec<(OpeningId, f64)>>,
     /// Of stocks, by node and step.
     stocks: FxHashMap<LineId, Vec<(NodeId, u32, f64)>>,
+    /// Whether they are others than those that are known.
+    pub is_changed: bool,
 }
 
 impl PricesByLine {
+    /// Those of the openings that a need with this first line passes.
+    pub fn openings_of(&self, line: LineId) -> &[(OpeningId, f64)] {
+        self.openings.get(&line).map_or(&[], Vec::as_slice)
+    }
+
+    /// Those of the stocks that a line comes from, by node and step.
+    pub fn stocks_of(&self, line: LineId) -> &[(NodeId, u32, f64)] {
+        self.stocks.get(&line).map_or(&[], Vec::as_slice)
+    }
+
     /// The prices of an order.
     pub fn of_order(&self, options: &OrderOptions, tables: &OrderTables) -> OrderPrices {
         let mut prices = OrderPrices::free(tables);

@@ -138,13 +138,17 @@ pub struct Terms {
 
 impl Terms {
     pub fn new(options: &OrderOptions, tables: &OrderTables) -> Terms {
-        let states = &tables.states;
+        Terms::of(options, &tables.states, tables.split)
+    }
+
+    /// The same of an order without tables, by the weighted cost of one more shipment.
+    pub fn of(options: &OrderOptions, states: &States, split: f64) -> Terms {
         let most: usize = (0..states.needs()).map(|need| states.whole(need)).sum();
         let most = options.shipments_left.map_or(most, |left| most.min(left as usize));
         Terms {
             max_shipments: most,
             has_frozen: !options.frozen.is_empty(),
-            split: tables.split,
+            split,
             ship_complete: options.ship_complete,
         }
     }

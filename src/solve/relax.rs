@@ -343,7 +343,10 @@ pub(super) fn supply_worth(problem: &WaveProblem, duals: &Duals) -> f64 {
         worth += price * row.supply.to_f64();
         worth += (price - row.overload_cost).max(0.0) * row.overload.to_f64();
     }
-    let mut paid = vec![0.0; problem.resources.openings().len()];
+    let mut paid = match &problem.rest.priced {
+        Some(rest) => rest.paid.clone(),
+        None => vec![0.0; problem.resources.openings().len()],
+    };
     for (order, prices) in problem.orders.iter().zip(&duals.orders) {
         for (local, id) in order.tables.openings.iter().enumerate() {
             paid[*id as usize] += prices.openings.iter().map(|of_need| of_need[local]).sum::<f64>();
@@ -355,6 +358,7 @@ pub(super) fn supply_worth(problem: &WaveProblem, duals: &Duals) -> f64 {
 
 /// The Lagrangian bound: what the orders cost at least together, less what the supplies are worth.
 pub(super) fn lagrangian_bound(problem: &WaveProblem, orders: f64, worth: f64) -> f64 {
+    let orders = orders + problem.rest.priced.as_ref().map_or(0.0, |rest| rest.least);
     // Those sums are in floating point; their error is far below this.
     orders - worth - 1e-9 * (orders.abs() + worth.abs()) - problem.rounding_slack()
 }

@@ -86,7 +86,7 @@ impl StockRows {
 }
 
 /// Step, divisor and id of a row of a stock.
-type StockRow = (u32, Quantity, ResourceId);
+pub(super) type StockRow = (u32, Quantity, ResourceId);
 
 /// The largest divisor of a rounded stock row.
 const MAX_DIVISOR: Quantity = 8;
@@ -229,6 +229,31 @@ impl Resources {
         StockRows(counted.map(|&(_, divisor, id)| (id, divisor)).collect())
     }
 
+    /// The rows of a stock: step of its profile, divisor and id of each.
+    pub(super) fn stock_rows_of(&self, node: NodeId, sku: SkuId) -> &[StockRow] {
+        self.stock.get(&(node, sku)).map_or(&[], Vec::as_slice)
+    }
+
+    /// What is left beside what is used of each row; what is open already costs nothing to open.
+    pub(super) fn less(&self, used: &[Decimal], opened: &[bool]) -> Resources {
+        let rest = |(row, used): (&Resource, &Decimal)| {
+            let supply = (row.supply - *used).max(Decimal::ZERO);
+            let limit = (row.limit() - *used).max(Decimal::ZERO);
+            Resource { supply, overload: limit - supply, ..row.clone() }
+        };
+        let cost = |(cost, opened): (&Objective, &bool)| {
+            if *opened { Objective::ZERO } else { *cost }
+        };
+        Resources {
+            ids: self.ids.clone(),
+            rows: self.rows.iter().zip(used).map(rest).collect(),
+            stock: self.stock.clone(),
+            days: self.days.clone(),
+            opening_keys: self.opening_keys.clone(),
+            opening_costs: self.opening_costs.iter().zip(opened).map(cost).collect(),
+        }
+    }
+
     /// What is limited at a node on a day of its window.
     pub fn of_day(&self, node: NodeId, day: Day) -> Option<&OfDay> {
         let days = &self.days[node];
@@ -237,6 +262,10 @@ impl Resources {
 
     pub fn opening(&self, node: NodeId, day: Day) -> Option<OpeningId> {
         self.of_day(node, day)?.opening
+    }
+
+    pub(super) fn opening_key(&self, id: OpeningId) -> (NodeId, Day) {
+        self.opening_keys[id as usize]
     }
 
     pub fn opening_cost(&self, id: OpeningId) -> Objective {

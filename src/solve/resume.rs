@@ -1,12 +1,13 @@
 //! A plan to start from: what another plan decided, as far as it can still be done.
 
 use crate::ids::NodeId;
-use crate::options::{Decision, OrderOptions};
+use crate::options::{Decision, OrderOptions, Planner};
 use crate::solve::WaveProblem;
 use crate::solve::column::{Column, Entry, state_of};
 use crate::solve::greedy::Stockroom;
 use crate::solve::order_plan::Terms;
 use crate::solve::relax::Duals;
+use crate::solve::states::States;
 use crate::solve::wave_options::OrderProblem;
 use crate::time::Day;
 use crate::units::Quantity;
@@ -31,7 +32,10 @@ pub fn resume(
     let mut rest = Vec::new();
     for order in problem.arrivals() {
         let decided = by_order.get(&problem.orders[order].options.order).map_or(&[][..], |d| d);
-        match column(problem, order, decided).filter(|column| room.fits(column)) {
+        let OrderProblem { options, tables } = &problem.orders[order];
+        let priced = |entries| problem.column(order as u32, entries);
+        let column = column(problem.planner, options, &tables.states, decided, priced);
+        match column.filter(|column| room.fits(column)) {
             Some(column) => {
                 room.take(&column);
                 columns.push(column);
@@ -45,14 +49,19 @@ pub fn resume(
 }
 
 /// What was decided for an order, if it obeys every rule of the order; nothing for an order that
-/// ships nothing.
-fn column(problem: &WaveProblem, order: usize, decided: &[&Decision]) -> Option<Column> {
-    let OrderProblem { options, tables } = &problem.orders[order];
+/// ships nothing. `priced` makes a column of entries.
+pub(super) fn column(
+    planner: &Planner,
+    options: &OrderOptions,
+    states: &States,
+    decided: &[&Decision],
+    priced: impl Fn(Vec<Entry>) -> Column,
+) -> Option<Column> {
     if decided.is_empty() || !options.frozen.is_empty() {
         return None;
     }
     let entries: Option<Vec<Entry>> =
-        decided.iter().map(|decision| entry(problem, options, decision)).collect();
+        decided.iter().map(|decision| entry(planner, options, decision)).collect();
     let entries = entries?;
     let units = |line: usize| -> Quantity {
         entries.iter().filter(|e| e.line as usize == line).map(|e| e.quantity).sum()
@@ -70,16 +79,17 @@ fn column(problem: &WaveProblem, order: usize, decided: &[&Decision]) -> Option<
     if !(0..options.lines.len()).all(is_allowed) {
         return None;
     }
-    let terms = Terms::new(options, tables);
-    let state = state_of(options, tables, &entries);
-    let column = problem.column(order as u32, entries);
+    // What a split costs does not say how many are allowed.
+    let terms = Terms::of(options, states, 0.0);
+    let state = state_of(options, states, &entries);
+    let column = priced(entries);
     let is_allowed =
-        terms.allows(&tables.states, state) && column.shipments as usize <= terms.max_shipments;
+        terms.allows(states, state) && column.shipments as usize <= terms.max_shipments;
     is_allowed.then_some(column)
 }
 
 /// A decision as an entry of the order's options; nothing where it is none of them.
-fn entry(problem: &WaveProblem, options: &OrderOptions, decision: &Decision) -> Option<Entry> {
+fn entry(planner: &Planner, options: &OrderOptions, decision: &Decision) -> Option<Entry> {
     let line = options.lines.iter().position(|line| line.id == decision.line)?;
     let key = (decision.node, decision.service, decision.ship_date);
     let group = options.groups.iter().position(|g| (g.node, g.service, g.ship_date) == key)?;
@@ -87,7 +97,7 @@ fn entry(problem: &WaveProblem, options: &OrderOptions, decision: &Decision) -> 
         decision.source == decision.node && options.groups[group].takes_direct(line)
     } else {
         options.groups[group].takes_moved(line)
-            && arrival(problem, options, line, decision)
+            && arrival(planner, options, line, decision)
                 .is_some_and(|(node, day)| node == decision.node && day <= decision.ship_date)
     };
     may_come.then(|| Entry {
@@ -101,7 +111,7 @@ fn entry(problem: &WaveProblem, options: &OrderOptions, decision: &Decision) -> 
 
 /// Where and when a route over lanes ends; nothing where it is none of the order's.
 fn arrival(
-    problem: &WaveProblem,
+    planner: &Planner,
     options: &OrderOptions,
     line: usize,
     decision: &Decision,
@@ -119,7 +129,7 @@ fn arrival(
         if departure.hop.departs < day {
             return None;
         }
-        (node, day) = (problem.planner.wave.lanes[hop.lane].to, departure.arrives);
+        (node, day) = (planner.wave.lanes[hop.lane].to, departure.arrives);
     }
     Some((node, day))
 }

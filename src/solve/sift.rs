@@ -7,18 +7,18 @@
 //! Shanno 1992 call this sifting.)
 
 use crate::ids::{NodeId, OrderId, ServiceId};
-use crate::options::{Departure, Group, OrderOptions, Planner};
+use crate::options::{Decision, Group, OrderOptions, Planner};
 use crate::solve::column::{Column, Entry};
 use crate::solve::first_prices::FirstPrices;
-use crate::solve::known::{NamedCut, placed};
+use crate::solve::known::{KnownPrices, NamedCut, PricesByLine, placed};
 use crate::solve::master::OrderColumn;
+use crate::solve::moved::{moved_prices, moved_shares};
 use crate::solve::order_plan::{OrderPlan, plan_order_seen};
 use crate::solve::pricing::{OrderPrices, Prices, Scan};
 use crate::solve::relax::{Relaxation, lagrangian_bound, supply_worth};
-use crate::solve::stocks::stock_place;
 use crate::solve::tables::OrderTables;
 use crate::solve::wave_options::{
-    BATCH, Demand, OrderProblem, WaveProblem, build_batch, build_orders,
+    BATCH, Demand, OrderProblem, Rest, WaveProblem, build_batch, build_orders,
 };
 use crate::solve::{ResourceId, Resources, Sifting, Start};
 use crate::time::Day;
@@ -39,6 +39,40 @@ const PLANS: usize = 24;
 /// Rounds in which a wave is sifted for the first time, at most.
 const MAX_ROUNDS: usize = 64;
 
+/// Keeps of orders what matters at prices and what a plan decided for them.
+pub(super) struct Sieve<'s> {
+    planner: &'s Planner<'s>,
+    resources: &'s Resources,
+    by_line: &'s PricesByLine,
+    decided: FxHashSet<(OrderId, GroupKey)>,
+    keep: usize,
+}
+
+impl<'s> Sieve<'s> {
+    pub fn new(
+        planner: &'s Planner<'s>,
+        resources: &'s Resources,
+        by_line: &'s PricesByLine,
+        decisions: &[Decision],
+        keep: usize,
+    ) -> Sieve<'s> {
+        let lines = &planner.wave.lines;
+        let decided = decisions.iter();
+        let decided =
+            decided.map(|d| (lines[d.line].order, (d.node, d.service, d.ship_date))).collect();
+        Sieve { planner, resources, by_line, decided, keep }
+    }
+
+    /// What is kept of an order with all that it could do.
+    pub fn kept(&self, order: OrderProblem, prices: &Prices) -> Kept {
+        let own = self.by_line.of_order(&order.options, &order.tables);
+        let is_wanted =
+            |group: &Group| self.decided.contains(&(order.options.order, group_key(group)));
+        let wanted = order.options.groups.iter().map(is_wanted).collect();
+        Kept::of(self.planner, self.resources, order, (prices, &own), wanted, self.keep)
+    }
+}
+
 /// Sifts a wave for the first time: at the prices of a similar one, where they are known, else at
 /// prices that follow what the orders want; with what a plan of it decided. The bound of the
 /// relaxation is one for the whole wave. Returns nothing when told to stop.
@@ -50,21 +84,14 @@ pub fn first<'a>(
 ) -> Option<(WaveProblem<'a>, Relaxation)> {
     let resources = Arc::new(Resources::new(planner));
     let by_line = start.prices.by_line(planner, &resources);
-    let lines = &planner.wave.lines;
-    let decided: FxHashSet<(OrderId, GroupKey)> = (start.decisions.iter())
-        .map(|d| (lines[d.line].order, (d.node, d.service, d.ship_date)))
-        .collect();
     let keep = sifting.kept(planner.wave.orders.len());
+    let sieve = Sieve::new(planner, &resources, &by_line, &start.decisions, keep);
     let demand = Demand::new(&resources);
     let ids: Vec<OrderId> = planner.wave.orders.ids().collect();
     let sift = |ids: &[OrderId], prices: &Prices| {
         build_orders(planner, &resources, ids, stop, &|order| {
             demand.add(planner, &order);
-            let order_prices = by_line.of_order(&order.options, &order.tables);
-            let is_wanted =
-                |group: &Group| decided.contains(&(order.options.order, group_key(group)));
-            let wanted = order.options.groups.iter().map(is_wanted).collect();
-            Kept::of(planner, &resources, order, (prices, &order_prices), wanted, keep)
+            sieve.kept(order, prices)
         })
     };
     let (kept, prices, highest) = if start.prices.is_empty() {
@@ -90,8 +117,22 @@ pub fn first<'a>(
         return None;
     }
     let contended = demand.contended(&resources);
-    let mut problem =
-        WaveProblem { planner, resources, orders: Vec::new(), contended, is_whole: false };
+    let rest = Rest::default();
+    let problem =
+        WaveProblem { planner, resources, orders: Vec::new(), contended, is_whole: false, rest };
+    // Who paid less than the highest price for something would not have paid less in all at that.
+    let (problem, mut relaxation) = gathered(problem, kept, &start.prices, highest);
+    relaxation.duals.prices = prices;
+    Some((problem, relaxation))
+}
+
+/// A problem of the orders that something is kept of, with the bound that it has at these prices.
+pub(super) fn gathered<'a>(
+    mut problem: WaveProblem<'a>,
+    kept: Vec<Kept>,
+    known: &KnownPrices,
+    prices: Prices,
+) -> (WaveProblem<'a>, Relaxation) {
     let mut relaxation = Relaxation::unknown(&problem);
     let mut plans = Vec::with_capacity(kept.len());
     for of_order in kept {
@@ -100,25 +141,25 @@ pub fn first<'a>(
         relaxation.least.push(of_order.least);
         plans.push(of_order.entries);
     }
-    relaxation.count_cuts(start.prices.cuts(&problem));
-    // Who paid less than the highest price for something would not have paid less in all at that.
-    relaxation.duals.prices = highest;
+    relaxation.count_cuts(known.cuts(&problem));
+    relaxation.duals.prices = prices;
     let worth = supply_worth(&problem, &relaxation.duals);
     relaxation.bound = lagrangian_bound(&problem, relaxation.least.iter().sum(), worth);
-    relaxation.duals.prices = prices;
     let plans = plans.into_par_iter().enumerate();
     let plans = plans.map(|(at, entries)| OrderColumn::of_entries(&problem, at, entries));
     relaxation.columns = plans.collect();
     relaxation.values = vec![1.0; relaxation.columns.len()];
-    Some((problem, relaxation))
+    (problem, relaxation)
 }
 
 /// Sifts a wave again, at the prices of a relaxation, whose bound then is one for the whole wave;
-/// returns false when told to stop, with the bound as it was.
+/// returns false when told to stop, with the bound as it was. Orders of which it is `known` what
+/// they cost at least are left as they are.
 pub fn again(
     problem: &mut WaveProblem,
     relaxation: &mut Relaxation,
     incumbent: &mut [Column],
+    known: &[Option<f64>],
     keep: usize,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> bool {
@@ -144,8 +185,16 @@ pub fn again(
         let order = column.order as usize;
         sieved[order].incumbent = Some(column);
     }
+    for (of_order, known) in sieved.iter_mut().zip(known) {
+        if let Some(least) = known {
+            *of_order.least = *least;
+        }
+    }
+    let is_due = |at: usize| known.get(at).is_none_or(Option::is_none);
+    let due = sieved.iter_mut().enumerate().filter(|(at, _)| is_due(*at));
+    let mut due: Vec<&mut Sieved> = due.map(|(_, of_order)| of_order).collect();
     let prices = &relaxation.duals.prices;
-    sieved.par_chunks_mut(BATCH).for_each(|batch| {
+    due.par_chunks_mut(BATCH).for_each(|batch| {
         if stop() {
             return;
         }
@@ -155,7 +204,7 @@ pub fn again(
             of_order.sift(planner, &resources, all, prices, keep);
         }
     });
-    let is_done = sieved.iter().all(|of_order| of_order.best.is_some());
+    let is_done = due.iter().all(|of_order| of_order.best.is_some());
     let plans = sieved.into_iter().map(|of_order| (of_order.plans, of_order.best));
     let plans: Vec<(Vec<Chosen>, Option<Vec<Entry>>)> = plans.collect();
     let renewed = plans.into_par_iter().enumerate().flat_map_iter(|(at, (plans, best))| {
@@ -252,12 +301,12 @@ impl Sieved<'_> {
 }
 
 /// What is kept of an order.
-struct Kept {
-    order: OrderProblem,
+pub(super) struct Kept {
+    pub order: OrderProblem,
     prices: OrderPrices,
     /// Its best plan, and what no plan of it is below.
     entries: Vec<Entry>,
-    least: f64,
+    pub least: f64,
     /// By group of all: how many of those before it are kept, its position if it is itself.
     moved: Vec<u32>,
 }
@@ -307,7 +356,7 @@ impl Kept {
     }
 
     /// What the order's best plan uses.
-    fn uses(&self, planner: &Planner, resources: &Resources) -> Vec<(ResourceId, f64)> {
+    pub fn uses(&self, planner: &Planner, resources: &Resources) -> Vec<(ResourceId, f64)> {
         let options = &self.order.options;
         let column = Column::new(planner, resources, options, 0, self.entries.clone());
         column.uses.iter().map(|(id, used)| (*id, used.to_f64())).collect()
@@ -421,47 +470,4 @@ fn ends(groups: &[Group]) -> BTreeMap<NodeId, Day> {
         *last = group.ship_date.max(*last);
     }
     ends
-}
-
-/// The shares of what is paid once for departures, in terms of others of the same order, which are
-/// sorted alike; equal ones where nothing is known.
-fn moved_shares(shares: &[f32], from: &[Departure], to: &[Departure]) -> Vec<f32> {
-    if shares.is_empty() || from.is_empty() {
-        return Vec::new();
-    }
-    let needs = shares.len() / (2 * from.len());
-    let key = |departure: &Departure| (departure.from, departure.hop);
-    let place = |departure: &Departure| from.binary_search_by_key(&key(departure), key).ok();
-    let places: Vec<Option<usize>> = to.iter().map(place).collect();
-    let of_need = |need: usize| {
-        let of_need = &shares[need * 2 * from.len()..][..2 * from.len()];
-        let of_departure = |place: &Option<usize>| match *place {
-            Some(at) => [of_need[2 * at], of_need[2 * at + 1]],
-            None => [1.0 / needs as f32; 2],
-        };
-        places.iter().flat_map(of_departure).collect::<Vec<f32>>()
-    };
-    (0..needs).flat_map(of_need).collect()
-}
-
-/// The prices of an order in terms of other tables of it, without its shares. What these do not
-/// have is left out.
-fn moved_prices(prices: &OrderPrices, from: &OrderTables, to: &OrderTables) -> OrderPrices {
-    let mut moved = OrderPrices::free(to);
-    for (opening, id) in from.openings.iter().enumerate() {
-        let is_priced = prices.openings.iter().any(|of_need| of_need[opening] > 0.0);
-        let place = is_priced.then(|| to.openings.iter().position(|other| other == id)).flatten();
-        if let Some(place) = place {
-            for (there, here) in moved.openings.iter_mut().zip(&prices.openings) {
-                there[place] = here[opening];
-            }
-        }
-    }
-    for (stock, price) in from.stocks.iter().zip(&prices.stocks).filter(|(_, price)| **price > 0.0)
-    {
-        if let Some(place) = stock_place(stock.key(), to) {
-            moved.stocks[place] = *price;
-        }
-    }
-    moved
 }

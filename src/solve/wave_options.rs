@@ -3,7 +3,7 @@
 use crate::domain::CostKey;
 use crate::ids::{NodeId, OrderId};
 use crate::network::distance_matrix;
-use crate::options::{OrderOptions, Planner, order_options};
+use crate::options::{Decision, OrderOptions, Planner, order_options};
 use crate::solve::column::{Column, Entry, Pricer};
 use crate::solve::pricing::{OrderPrices, Prices, Scan};
 use crate::solve::tables::{OrderTables, ReleaseIds};
@@ -34,6 +34,34 @@ pub struct WaveProblem<'a> {
     pub contended: Arc<[bool]>,
     /// Whether the orders have all of their options: a bound for them is one for the wave.
     pub is_whole: bool,
+    /// The orders that are left out.
+    pub rest: Rest,
+}
+
+/// Orders that a problem leaves out: they do what was decided for them.
+#[derive(Debug, Default)]
+pub struct Rest {
+    /// Whether there are any, or could be.
+    pub is_some: bool,
+    pub decisions: Vec<Decision>,
+    /// Their lines that the limits of [`WaveProblem::limits`] concern.
+    pub undivided: u64,
+    pub bundled: u64,
+    /// Where the problem stands for the whole wave: what they cost at least.
+    pub priced: Option<PricedRest>,
+}
+
+/// What the orders that are left out of a problem cost at least, at all prices that are not below
+/// some: no order costs less where it pays more.
+#[derive(Clone, Debug, Default)]
+pub struct PricedRest {
+    /// In weighted minor units.
+    pub least: f64,
+    /// By opening: what they pay for it.
+    pub paid: Vec<f64>,
+    /// By resource, and by number of the cut.
+    pub floors: Vec<f64>,
+    pub cut_floors: Vec<f64>,
 }
 
 impl<'a> WaveProblem<'a> {
@@ -46,7 +74,7 @@ impl<'a> WaveProblem<'a> {
             order
         });
         let contended = demand.contended(&resources);
-        WaveProblem { planner, resources, orders, contended, is_whole: true }
+        WaveProblem { planner, resources, orders, contended, is_whole: true, rest: Rest::default() }
     }
 
     /// The orders as they arrived, as indices.
@@ -106,8 +134,8 @@ impl<'a> WaveProblem<'a> {
             self.orders.iter().map(|order| count(&order.options)).sum()
         };
         let limits = [
-            ("undivided_lines", sum(&|options| options.undivided)),
-            ("bundled_lines", sum(&|options| options.bundled)),
+            ("undivided_lines", sum(&|options| options.undivided) + self.rest.undivided),
+            ("bundled_lines", sum(&|options| options.bundled) + self.rest.bundled),
         ];
         limits
             .into_iter()

@@ -7,6 +7,7 @@ mod common;
 mod compare;
 mod decompose;
 mod hand;
+mod known;
 mod oracle;
 mod properties;
 mod random_wave;

@@ -16,7 +16,7 @@ use wavewright::units::Objective;
 const SEEDS: u64 = 80;
 
 /// Sifted so that hardly anything is kept, at other prices for each order.
-const FINELY: Sifting = Sifting { from: 0, keep: 1, round: 1 };
+const FINELY: Sifting = Sifting { from: 0, keep: 1, known_from: usize::MAX, round: 1 };
 const NOT_AT_ALL: Sifting = Sifting { from: usize::MAX, ..FINELY };
 
 /// What decomposition finds and proves from some start.

@@ -3,14 +3,16 @@
 
 use super::parts::{decision, lines};
 use crate::domain::{CapacityUnit, Wave};
-use crate::ids::{LaneId, LineId, NodeId, ServiceId, SkuId};
+use crate::ids::{LaneId, LineId, NodeId, OrderId, ServiceId, SkuId};
 use crate::network::Hop;
 use crate::options::Decision;
 use crate::orchestrate::state::State;
 use crate::orchestrate::wave::StateWave;
 use crate::plan::Plan;
 use crate::planning::start_from;
-use crate::solve::{CutOn, CutTerm, KnownPrices, NamedCut, OpeningPrice, ResourceKey, Start};
+use crate::solve::{
+    CutOn, CutTerm, KnownLeast, KnownPrices, NamedCut, OpeningPrice, ResourceKey, Start,
+};
 use crate::time::Day;
 use crate::units::Quantity;
 use rustc_hash::FxHashMap;
@@ -35,6 +37,8 @@ pub struct Previous {
     /// What a line pays to pass a node on a date, by order, line, node and date.
     openings: Vec<(LineName, Box<str>, Day, f64)>,
     cuts: Vec<PricedCut>,
+    /// What an order costs at least at these prices, with its fingerprint.
+    leasts: Vec<(Box<str>, u64, f64)>,
 }
 
 /// What it costs to use up a cut on a stock.
@@ -120,6 +124,9 @@ impl Previous {
                 price,
             });
         }
+        for KnownLeast { order, fingerprint, least } in start.prices.leasts {
+            previous.leasts.push((wave.orders[order].id.clone(), fingerprint, least));
+        }
         previous
     }
 }
@@ -166,7 +173,12 @@ impl<'w> Ids<'w> {
 
 impl Ids<'_> {
     /// The prices of an earlier plan, of what is still there.
-    fn prices(&self, previous: &Previous, lines: &FxHashMap<(&str, &str), LineId>) -> KnownPrices {
+    fn prices(
+        &self,
+        previous: &Previous,
+        lines: &FxHashMap<(&str, &str), LineId>,
+        orders: &FxHashMap<&str, OrderId>,
+    ) -> KnownPrices {
         let mut prices = KnownPrices::default();
         for (node, day, unit, price) in &previous.capacity {
             if let Some(node) = self.node(node) {
@@ -212,6 +224,12 @@ impl Ids<'_> {
             let terms = cut.terms.iter().filter_map(term).collect();
             prices.cuts.push((NamedCut { on, limit: cut.limit, terms }, cut.price));
         }
+        for (name, fingerprint, least) in &previous.leasts {
+            if let Some(&order) = orders.get(&**name) {
+                let (fingerprint, least) = (*fingerprint, *least);
+                prices.leasts.push(KnownLeast { order, fingerprint, least });
+            }
+        }
         prices
     }
 }
@@ -241,7 +259,8 @@ pub(super) fn start(state: &State, of: &StateWave, previous: Option<&Previous>) 
         }
     }
     if let Some(previous) = previous {
-        start.prices = ids.prices(previous, &known_lines);
+        let orders = wave.orders.enumerate().map(|(id, order)| (&*order.id, id)).collect();
+        start.prices = ids.prices(previous, &known_lines, &orders);
     }
     start
 }

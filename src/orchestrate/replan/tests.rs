@@ -8,6 +8,7 @@ use crate::ingest::read_model;
 use crate::orchestrate::state::{Cause, ExceptionRules, Stage};
 use crate::orchestrate::wave::Network;
 use crate::plan::{Status, changed_lines};
+use crate::solve::KnownLeast;
 use crate::verify::verify;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -385,11 +386,16 @@ fn lines_to_which_something_happened_are_left_as_they_are() {
 #[test]
 fn a_previous_plan_is_found_again_by_its_names() {
     let play = Play::new(12);
-    let made = play.replan(None, FREELY);
+    let mut made = play.replan(None, FREELY);
+    // A number that has no exact decimal.
+    let known = |(order, least)| KnownLeast { order, fingerprint: u64::MAX - 1, least };
+    let numbers = made.wave().orders.ids().zip([0.1 + 0.2, 1.0 / 3.0, -1e-300]);
+    made.plan.prices.leasts = numbers.map(known).collect();
     let bytes = rmp_serde::to_vec(&made.previous()).unwrap();
     let previous: Previous = rmp_serde::from_slice(&bytes).unwrap();
     assert_eq!(previous, made.previous());
     let start = previous::start(&play.state, &made.state_wave, Some(&previous));
+    assert_eq!(start.prices.leasts, made.plan.prices.leasts);
     let mut decisions = start.decisions;
     decisions.sort();
     let mut expected = made.plan.decisions();

@@ -6,12 +6,14 @@
 //! wave. (Reduced-cost enumeration, as in Baldacci, Christofides and Mingozzi 2008.)
 
 mod best;
+mod changed;
 mod decided;
 mod divided;
 mod enumerate;
 mod exchange;
 mod export;
 mod formulation;
+mod ground;
 mod moved;
 mod names;
 mod pieces;

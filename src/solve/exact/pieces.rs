@@ -50,7 +50,7 @@ impl Pieces {
         for column in columns {
             let OrderProblem { options, tables } = &problem.orders[column.order as usize];
             for entries in column.entries.chunk_by(|a, b| a.group == b.group) {
-                let state = state_of(options, tables, entries);
+                let state = state_of(options, &tables.states, entries);
                 let group = entries[0].group;
                 pieces.shipments.push(Shipment::new(problem, column.order, group, state));
             }
@@ -124,4 +124,14 @@ impl Part {
 pub fn fits_alone(problem: &WaveProblem, uses: &[(ResourceId, Decimal)]) -> bool {
     let rows = problem.resources.rows();
     uses.iter().all(|(id, used)| *used <= rows[*id as usize].limit())
+}
+
+/// Entries, sorted by order, as order plans.
+pub(super) fn order_plans(problem: &WaveProblem, entries: Vec<(u32, &Entry)>) -> Vec<Column> {
+    let orders = entries.chunk_by(|(a, _), (b, _)| a == b);
+    let plan = |of_order: &[(u32, &Entry)]| {
+        let entries = of_order.iter().map(|(_, entry)| (*entry).clone());
+        problem.column(of_order[0].0, entries.collect())
+    };
+    orders.map(plan).collect()
 }

@@ -1,11 +1,12 @@
 //! Running the exact method: first plan, prices, columns that matter, branch and bound.
 
-use crate::domain::CostKey;
 use crate::options::{Decision, Planner};
 use crate::solve::ascent::ascend;
-use crate::solve::column::{Column, Entry};
+use crate::solve::column::Column;
 use crate::solve::exact::best::Best;
-use crate::solve::exact::decided::{all_frozen, constant};
+use crate::solve::exact::changed::{Changed, solve_changed};
+use crate::solve::exact::decided::{decided, open, step};
+use crate::solve::exact::pieces::order_plans;
 use crate::solve::exact::sifted::{MISSED, solve_sifted};
 use crate::solve::exact::{
     Approach, ExactSettings, Formulation, Outcome, Pieces, Start, Value, enumerate,
@@ -20,7 +21,6 @@ use crate::solve::resume::resume;
 use crate::solve::saddle;
 use crate::solve::wave_options::WaveProblem;
 use crate::solve::{Control, KnownPrices, Progress, Proof, Scope, Stage, StoppedBy};
-use crate::units::Decimal;
 use good_lp::solvers::highs::highs;
 use std::collections::BTreeMap;
 
@@ -54,7 +54,13 @@ pub fn solve_exact(
     control: &Control,
 ) -> Result<Option<Outcome>, HighsError> {
     if settings.sifts(planner) {
-        return solve_sifted(planner, settings, start, value, control);
+        return match solve_changed(planner, settings, start, value, control)? {
+            Changed::Done(outcome) => Ok(Some(*outcome)),
+            Changed::Open(better) => {
+                let start = better.as_ref().unwrap_or(start);
+                solve_sifted(planner, settings, start, value, control)
+            }
+        };
     }
     let problem = WaveProblem::new(planner);
     // A small wave is proven to the end: that takes no longer than to ask whether it is enough.
@@ -72,7 +78,7 @@ pub fn solve_exact(
     let relaxation = run.relax(known)?;
     run.improve(&relaxation)?;
     if run.is_open() {
-        run.prove(&relaxation)?;
+        run.prove_exactly(&relaxation)?;
     }
     run.settings = settings;
     Ok(Some(Outcome { chosen, ..run.outcome(&relaxation) }))
@@ -115,10 +121,11 @@ impl<'a> Run<'a> {
         value: &'a Value<'a>,
         control: &'a Control<'a>,
     ) -> Run<'a> {
+        let decided = value(decided(problem));
         let best = Best {
-            constant: constant(problem, value),
+            constant: decided - open(problem),
             incumbent: Vec::new(),
-            objective: value(all_frozen(problem.planner)),
+            objective: decided,
             bound: f64::NEG_INFINITY,
             proof: Proof::Decompose,
         };
@@ -137,7 +144,7 @@ impl<'a> Run<'a> {
     }
 
     fn decisions(&self, columns: &[Column]) -> Vec<Decision> {
-        let mut decisions = all_frozen(self.problem.planner);
+        let mut decisions = decided(self.problem);
         for column in columns {
             let options = &self.problem.orders[column.order as usize].options;
             decisions.extend(column.decisions(options));
@@ -171,22 +178,9 @@ impl<'a> Run<'a> {
         self.control.stopped().is_some()
     }
 
-    /// The smallest step between objectives, in minor units; 0 where the weights have none.
-    fn step(&self) -> f64 {
-        let gcd = |a: i64, b: i64| {
-            let (mut a, mut b) = (a, b);
-            while b != 0 {
-                (a, b) = (b, a % b);
-            }
-            a
-        };
-        let weights = CostKey::ALL.map(|key| self.problem.planner.model.weight(key).0);
-        weights.into_iter().fold(0, gcd) as f64 / Decimal::SCALE as f64
-    }
-
     /// Raises the bound to what is proven, and to the next objective that exists.
     fn prove_bound(&mut self, bound: f64, proof: Proof) {
-        let step = self.step();
+        let step = step(self.problem);
         let lifted = if step > 0.0 {
             let margin = 1e-9 * bound.abs() + 1e-6;
             (((bound - margin) / step).ceil() * step).max(bound)
@@ -287,6 +281,18 @@ impl<'a> Run<'a> {
         self.report(Stage::Prices);
     }
 
+    /// Plans each order again from what is left.
+    pub fn reevaluate(&mut self) {
+        self.offer_reevaluated(self.plan());
+        self.report(Stage::Prices);
+    }
+
+    /// Takes a bound for the whole wave.
+    pub fn prove(&mut self, bound: f64, proof: Proof) {
+        self.prove_bound(bound, proof);
+        self.report(Stage::Prices);
+    }
+
     /// Takes the bound of a relaxation of the whole wave.
     pub fn prove_relaxed(&mut self, relaxation: &Relaxation) {
         self.prove_bound(relaxation.bound + self.best.constant.to_minor(), Proof::Decompose);
@@ -317,7 +323,7 @@ impl<'a> Run<'a> {
     }
 
     /// A better plan by search in its neighbourhoods.
-    fn neighbourhoods(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
+    pub fn neighbourhoods(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
         let problem = self.problem;
         let plan = self.plan();
         let settings = self.mip_settings(self.control.seconds_left());
@@ -356,7 +362,7 @@ impl<'a> Run<'a> {
         let objective = self.best.objective.to_minor();
         MipSettings {
             relative_gap: 0.0,
-            absolute_gap: (0.9 * self.settings.gap * objective.abs()).max(0.5 * self.step()),
+            absolute_gap: (0.9 * self.settings.gap * objective.abs()).max(0.5 * step(self.problem)),
             threads: self.settings.threads,
             seed: self.settings.seed,
             seconds,
@@ -369,7 +375,7 @@ impl<'a> Run<'a> {
 
     /// The program over every column that could be part of a better plan, as far as it can be
     /// written down.
-    fn prove(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
+    fn prove_exactly(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
         let objective = self.best.objective.to_minor();
         let lower = relaxation.bound + self.best.constant.to_minor();
         // Plans with any other column cost more than this above the bound.
@@ -481,14 +487,4 @@ impl Listener {
         run.report(Stage::Prices);
         run.best.objective.to_minor() - constant
     }
-}
-
-/// Entries, sorted by order, as order plans.
-fn order_plans(problem: &WaveProblem, entries: Vec<(u32, &Entry)>) -> Vec<Column> {
-    let orders = entries.chunk_by(|(a, _), (b, _)| a == b);
-    let plan = |of_order: &[(u32, &Entry)]| {
-        let entries = of_order.iter().map(|(_, entry)| (*entry).clone());
-        problem.column(of_order[0].0, entries.collect())
-    };
-    orders.map(plan).collect()
 }

@@ -78,6 +78,9 @@ pub struct Sifting {
     /// Shipments of an order that are kept of each contents; of very large waves fewer, see
     /// [`Sifting::kept`].
     pub keep: usize,
+    /// Orders from which on what is known of most of them is worth a plan of the others; fewer are
+    /// looked at as fast.
+    pub known_from: usize,
     /// Orders, at least, after which the first look at all of them moves its prices.
     pub round: usize,
 }
@@ -93,7 +96,7 @@ impl Sifting {
 
 impl Default for Sifting {
     fn default() -> Sifting {
-        Sifting { from: 100_000, keep: 16, round: 32 }
+        Sifting { from: 100_000, keep: 16, known_from: 10_000, round: 32 }
     }
 }
 

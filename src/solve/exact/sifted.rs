@@ -1,7 +1,6 @@
 //! Large waves: prices over the options that matter, and bounds over all of them.
 
 use crate::options::Planner;
-use crate::solve::Control;
 use crate::solve::exact::best::Best;
 use crate::solve::exact::run::{PRICING_TIME, Run};
 use crate::solve::exact::{Approach, ExactSettings, Outcome, Start, Value};
@@ -10,6 +9,7 @@ use crate::solve::relax::{FIRST_STEPS, Relaxation};
 use crate::solve::saddle::MAX_ROUNDS;
 use crate::solve::sift;
 use crate::solve::wave_options::WaveProblem;
+use crate::solve::{Control, KnownPrices};
 
 /// Times that prices are raised and the wave is sifted again, at most.
 const SIFTINGS: usize = 3;
@@ -48,13 +48,22 @@ pub(super) fn solve_sifted(
         if left.is_finite() { (part - seconds_each / left).max(0.0) } else { part }
     };
     let sift_again = |problem: &mut WaveProblem, relaxation: &mut Relaxation, mut best: Best| {
-        let is_done = sift::again(problem, relaxation, &mut best.incumbent, keep, &stop);
+        let is_done = sift::again(problem, relaxation, &mut best.incumbent, &[], keep, &stop);
         let mut run = Run::from(best, problem, settings, value, control);
         if is_done {
             run.prove_relaxed(relaxation);
         }
-        run.best
+        (run.best, is_done)
     };
+    // The prices behind the best bound, which is one for all that orders could do.
+    let mut proven = (relaxation.bound, KnownPrices::proven(&problem, &relaxation));
+    let mut keep_proven =
+        |(best, is_done): (Best, bool), problem: &WaveProblem, relaxation: &Relaxation| {
+            if is_done && relaxation.bound >= proven.0 {
+                proven = (relaxation.bound, KnownPrices::proven(problem, relaxation));
+            }
+            best
+        };
     let chosen = (settings.approach == Approach::Auto).then(|| Approach::chosen(&problem));
     let mut run = Run::new(&problem, settings, value, control);
     run.prove_relaxed(&relaxation);
@@ -71,7 +80,7 @@ pub(super) fn solve_sifted(
     let is_due = !has_bound || run.is_open();
     let mut best = run.best;
     if is_due && seconds_each <= SHORT * control.seconds_left() {
-        best = sift_again(&mut problem, &mut relaxation, best);
+        best = keep_proven(sift_again(&mut problem, &mut relaxation, best), &problem, &relaxation);
         has_bound = true;
     }
     let mut is_sifted = false;
@@ -98,7 +107,7 @@ pub(super) fn solve_sifted(
             break;
         }
         let reached = relaxation.bound;
-        best = sift_again(&mut problem, &mut relaxation, best);
+        best = keep_proven(sift_again(&mut problem, &mut relaxation, best), &problem, &relaxation);
         (has_bound, is_sifted) = (true, true);
         let of_open_gap = if left.is_finite() { OF_OPEN_GAP * best.gap() } else { 0.0 };
         let gap = settings.gap.max(of_open_gap);
@@ -112,5 +121,8 @@ pub(super) fn solve_sifted(
         run.round(&relaxation);
     }
     run.improve(&relaxation)?;
-    Ok(Some(Outcome { chosen, ..run.outcome(&relaxation) }))
+    let outcome = run.outcome(&relaxation);
+    let mut prices = proven.1;
+    prices.enter_fingerprints(planner, &problem.resources);
+    Ok(Some(Outcome { chosen, prices, ..outcome }))
 }

@@ -28,6 +28,8 @@ pub struct Limit {
     pub supply: f64,
     pub overload: f64,
     pub overload_cost: f64,
+    /// What it costs at least.
+    pub floor: f64,
 }
 
 /// A node that costs something to open, as the rows of the needs that pass it: it is open as far
@@ -75,7 +77,8 @@ impl Choice {
         }
         let mut taken = vec![0.0; problem.resources.len()];
         let mut taken_of_cuts = vec![0.0; cuts.len()];
-        let mut fixed = 0.0;
+        let rest = problem.rest.priced.as_ref();
+        let mut fixed = rest.map_or(0.0, |rest| rest.least);
         for (plan, _) in plans.iter().zip(&is_chosen).filter(|(_, is_chosen)| !**is_chosen) {
             fixed += plan.cost;
             plan.uses.iter().for_each(|(id, used)| taken[*id as usize] += used);
@@ -97,13 +100,22 @@ impl Choice {
                 supply: resource.supply.to_f64() - taken[id],
                 overload: resource.overload.to_f64(),
                 overload_cost: resource.overload_cost,
+                floor: rest.map_or(0.0, |rest| rest.floors[id]),
             });
+        }
+        // What none of these plans use is worth what it costs at least.
+        let unused = rest.into_iter().flat_map(|rest| rest.floors.iter().enumerate());
+        for (id, floor) in unused.filter(|(id, floor)| row_of[*id] == u32::MAX && **floor > 0.0) {
+            let resource = &problem.resources.rows()[id];
+            let over = (floor - resource.overload_cost).max(0.0) * resource.overload.to_f64();
+            fixed -= floor * (resource.supply.to_f64() - taken[id]) + over;
         }
         let first_cut = rows.len();
         for (number, cut) in cuts.iter().enumerate() {
             rows.push(Row::Cut(number));
             let supply = cut.limit - taken_of_cuts[number];
-            limits.push(Limit { supply, overload: 0.0, overload_cost: 0.0 });
+            let floor = rest.and_then(|rest| rest.cut_floors.get(number)).copied().unwrap_or(0.0);
+            limits.push(Limit { supply, overload: 0.0, overload_cost: 0.0, floor });
         }
         let id = |(order, _, opening): OpeningUse| {
             problem.orders[order as usize].tables.openings[opening as usize]
@@ -123,7 +135,8 @@ impl Choice {
         for ((id, (order, need, opening)), row) in &mut uses_of {
             *row = rows.len() as u32;
             if last != Some(*id) {
-                let cost = problem.resources.opening_cost(*id).to_minor();
+                let paid = rest.map_or(0.0, |rest| rest.paid[*id as usize]);
+                let cost = (problem.resources.opening_cost(*id).to_minor() - paid).max(0.0);
                 openings.push(Opening { rows: rows.len()..rows.len(), cost });
                 last = Some(*id);
             }
@@ -198,7 +211,7 @@ mod tests {
         let passes = |order| Row::Opening { order, need: 0, opening: 0 };
         Choice {
             rows: vec![Row::Resource(0), passes(3), passes(4)],
-            limits: vec![Limit { supply: 1.5, overload: 0.25, overload_cost: 5.0 }],
+            limits: vec![Limit { supply: 1.5, overload: 0.25, overload_cost: 5.0, floor: 0.0 }],
             openings: vec![Opening { rows: 1..3, cost: 5.0 }],
             columns: (0..10).collect(),
             start: vec![0, 2, 4, 6, 8, 10],

@@ -155,7 +155,9 @@ impl Choice {
         let beyond = limits.map(|((limit, used), price)| {
             let excess = (used - limit.supply).max(0.0);
             let over = excess.min(limit.overload);
+            let unused = (limit.supply - used).max(0.0);
             limit.overload_cost * over + (excess - over) * (price + EXCESS_COST)
+                - limit.floor * unused
         });
         let opened = self.openings.iter().map(|opening| {
             let most = point.used[opening.rows.clone()].iter().copied().fold(0.0, f64::max);
@@ -246,9 +248,9 @@ impl<'a> Pace<'a> {
         for (row, limit) in choice.limits.iter().enumerate() {
             let price = moved(row, limit.supply);
             prices[row] = if price <= limit.overload_cost || limit.overload == 0.0 {
-                price.max(0.0)
+                price.max(limit.floor)
             } else {
-                (price - by(row) * limit.overload).max(limit.overload_cost)
+                (price - by(row) * limit.overload).max(limit.overload_cost).max(limit.floor)
             };
         }
         for (row, price) in prices.iter_mut().enumerate().skip(choice.limits.len()) {

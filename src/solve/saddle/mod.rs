@@ -59,7 +59,9 @@ pub fn raise(
     best.values.resize(best.columns.len(), 0.0);
     let pools = Pools::new(problem);
     let mut duals = best.duals.clone();
-    let (mut distance, mut stalled, mut cut_rounds) = (CUTS_FROM, 0, 0);
+    let (mut distance, mut stalled) = (CUTS_FROM, 0);
+    // A part of a wave is planned so often that cuts are worth less than the time to find them.
+    let mut cut_rounds = if problem.rest.is_some { MAX_CUT_ROUNDS } else { 0 };
     for _ in 0..rounds {
         let close = (CLOSE * distance).max(MIN_CLOSE);
         let found = balance(problem, &best.columns, &best.cuts, &best.values, close, &mut duals);
@@ -100,7 +102,10 @@ pub fn raise(
             break;
         }
     }
-    vary(problem, &mut best, &mut known, settings.seed, control);
+    // Orders that are left out say nothing about lower prices.
+    if !problem.rest.is_some {
+        vary(problem, &mut best, &mut known, settings.seed, control);
+    }
     Ok(best)
 }
 
@@ -166,6 +171,9 @@ fn balance(
     let fractions = choice.columns.iter().map(known).collect();
     let (point, objective) = choice.solve(prices, fractions, close);
     duals.clear();
+    if let Some(rest) = &problem.rest.priced {
+        duals.prices.resources.clone_from(&rest.floors);
+    }
     for (row, &price) in choice.rows.iter().zip(&point.prices) {
         match *row {
             Row::Resource(id) => duals.prices.resources[id as usize] = price,
