@@ -12,9 +12,12 @@ use crate::solve::rows::{CutTerms, Outside, SharedRows};
 use crate::solve::wave_options::{OrderProblem, WaveProblem};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Order and entries of a plan.
-pub type PlanKey = (u32, Box<[Entry]>);
+/// Order and entries of a plan, as a number: a wave has millions of plans, and the odds that two of
+/// them share it are about one in a million. A plan taken for another would merely be missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PlanKey(u64);
 
 /// A plan of one order: shipments, and what stays open.
 #[derive(Clone, Debug)]
@@ -46,6 +49,9 @@ impl OrderColumn {
             stocks.extend(used.map(|stock| stock as usize));
             openings = tables.openings_of(options, &column.entries);
         }
+        uses.shrink_to_fit();
+        stocks.shrink_to_fit();
+        openings.shrink_to_fit();
         OrderColumn { order: order as u32, cost, uses, openings, stocks, shipped }
     }
 
@@ -67,8 +73,10 @@ impl OrderColumn {
 
     /// What tells it from other plans.
     pub fn key(&self) -> PlanKey {
-        let entries = self.shipped.as_ref().map(|column| column.entries.clone());
-        (self.order, entries.unwrap_or_default())
+        let mut hasher = DefaultHasher::new();
+        self.order.hash(&mut hasher);
+        self.shipped.as_ref().map(|column| &column.entries).hash(&mut hasher);
+        PlanKey(hasher.finish())
     }
 }
 
