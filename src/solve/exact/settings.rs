@@ -68,7 +68,7 @@ const WITH_LANES: usize = 4;
 /// Orders up to which a wave keeps as many shipments of each as it is asked to, and how many a wave
 /// of any size keeps.
 const FULL_ORDERS: usize = 100_000;
-const FEWEST_KEPT: usize = 6;
+const FEWEST_KEPT: usize = 5;
 
 /// When and how finely a wave is sifted: only the options that matter are kept in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,7 +148,7 @@ mod tests {
         let sifting = Sifting::default();
         assert_eq!(
             [0, 100_000, 200_000, 10_000_000].map(|orders| sifting.kept(orders)),
-            [16, 16, 8, 6]
+            [16, 16, 8, 5]
         );
         let one = Sifting { keep: 1, ..sifting };
         assert_eq!(one.kept(10_000_000), 1);
