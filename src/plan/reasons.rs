@@ -37,6 +37,7 @@ fn explain_order(planner: &Planner, usage: &Usage, rows: &mut [Unfilled]) {
 
 /// What the plan uses of stock and carriers.
 struct Usage {
+    /// Units by date, sorted.
     stock: FxHashMap<(NodeId, SkuId), Vec<(Day, i64)>>,
     parcels: FxHashMap<(NodeId, ServiceId, Day), i64>,
     loads: FxHashMap<(NodeId, Day, CapacityUnit), Decimal>,
@@ -63,6 +64,15 @@ impl Usage {
                 let key = (shipment.node, service, shipment.ship_date);
                 *usage.parcels.entry(key).or_default() += shipment.parcels as i64;
             }
+        }
+        // A popular item has thousands of releases, but few dates.
+        for taken in usage.stock.values_mut() {
+            taken.sort_unstable();
+            taken.dedup_by(|(date, units), (kept, sum)| {
+                let is_same = date == kept;
+                *sum += if is_same { *units } else { 0 };
+                is_same
+            });
         }
         for load in &ledger.node_load {
             usage.loads.insert((load.node, load.date, load.unit), load.used);
