@@ -20,18 +20,13 @@ pub fn order_options(
     km: &[f64],
     pruned: &mut dyn FnMut(Pruned),
 ) -> OrderOptions {
-    let mut options = empty_options(planner, order);
+    let builder = Builder { planner, order, km };
+    let mut options = builder.without_groups(true, &|_, _| true, pruned);
     if options.lines.is_empty() {
         return options;
     }
-    let builder = Builder { planner, order, km };
-    let supplies = builder.supplies(&options, &|_, _| true, pruned);
-    let parts = options.parts(options.lines.len());
-    options.transfers = Transfers::new(planner, supplies, parts, builder.last_day());
-    options.first_tiers =
-        options.lines.iter().map(|line| first_tier_on_time(planner, order, line.id)).collect();
-    let mut groups = Vec::new();
     let moved = all_moved(planner, &options.transfers);
+    let mut groups = Vec::new();
     for node in last_nodes(&options.transfers.supplies, &moved) {
         builder.add_groups(&options, node, &moved[node], &mut groups, pruned);
     }
@@ -42,10 +37,6 @@ pub fn order_options(
 /// The options of an order that some decisions about it name, and no others; those that are none of
 /// the order's are left out.
 pub fn decided_options(planner: &Planner, order: OrderId, decisions: &[&Decision]) -> OrderOptions {
-    let mut options = empty_options(planner, order);
-    if options.lines.is_empty() {
-        return options;
-    }
     let mut km = vec![0.0; planner.wave.nodes.len()];
     let nodes: BTreeSet<NodeId> = decisions.iter().map(|decision| decision.node).collect();
     for &node in &nodes {
@@ -55,31 +46,16 @@ pub fn decided_options(planner: &Planner, order: OrderId, decisions: &[&Decision
     let is_named = |line: LineId, source: NodeId| {
         decisions.iter().any(|decision| (decision.line, decision.source) == (line, source))
     };
-    let supplies = builder.supplies(&options, &is_named, &mut |_| {});
-    if decisions.iter().all(|decision| decision.hops.is_empty()) {
-        options.transfers.supplies = supplies;
-    } else {
-        let parts = options.parts(options.lines.len());
-        options.transfers = Transfers::new(planner, supplies, parts, builder.last_day());
-    }
-    options.first_tiers =
-        options.lines.iter().map(|line| first_tier_on_time(planner, order, line.id)).collect();
-    let moved = match options.transfers.departures.is_empty() {
-        true => None,
-        false => Some(all_moved(planner, &options.transfers)),
-    };
+    let has_lanes = decisions.iter().any(|decision| !decision.hops.is_empty());
+    let mut options = builder.without_groups(has_lanes, &is_named, &mut |_| {});
+    let moved = has_lanes.then(|| all_moved(planner, &options.transfers));
     let nothing = Moved::default();
     let mut groups = Vec::new();
     for node in nodes {
         let moved = moved.as_ref().map_or(&nothing, |moved| &moved[node]);
         builder.add_groups(&options, node, moved, &mut groups, &mut |_| {});
     }
-    groups.retain(|group| {
-        let key = (group.node, group.service, group.ship_date);
-        decisions
-            .iter()
-            .any(|decision| (decision.node, decision.service, decision.ship_date) == key)
-    });
+    groups.retain(|group| decisions.iter().any(|decision| decision.shipment() == group.key()));
     options.groups = groups;
     options
 }
@@ -199,6 +175,27 @@ impl Builder<'_> {
         last.copied().unwrap_or(Day(i32::MIN))
     }
 
+    /// What an order can do, but for its shipments; without lanes where they are not wanted.
+    fn without_groups(
+        &self,
+        with_lanes: bool,
+        is_wanted: &dyn Fn(LineId, NodeId) -> bool,
+        pruned: &mut dyn FnMut(Pruned),
+    ) -> OrderOptions {
+        let (planner, order) = (self.planner, self.order);
+        let mut options = empty_options(planner, order);
+        let supplies = self.supplies(&options, is_wanted, pruned);
+        if with_lanes && !options.lines.is_empty() {
+            let parts = options.parts(options.lines.len());
+            options.transfers = Transfers::new(planner, supplies, parts, self.last_day());
+        } else {
+            options.transfers.supplies = supplies;
+        }
+        let first_tier = |line: &OpenLine| first_tier_on_time(planner, order, line.id);
+        options.first_tiers = options.lines.iter().map(first_tier).collect();
+        options
+    }
+
     /// The sources of each open line that are wanted, with the days on which they may release it.
     fn supplies(
         &self,
@@ -286,10 +283,8 @@ impl Builder<'_> {
                     wave.services[offer.service].delivery_date(ship_date, offer.zone.transit_days)
                 });
                 let late_days = wave.late_days(self.order, ship_date, delivery_date);
-                let same = |s: &crate::options::FrozenShipment| {
-                    (s.node, s.service, s.ship_date) == (node, service, ship_date)
-                };
-                let joins = options.frozen.iter().position(same);
+                let key = (node, service, ship_date);
+                let joins = options.frozen.iter().position(|frozen| frozen.key() == key);
                 let left = joins.is_some_and(|index| options.frozen[index].shipped);
                 let group_bar = if left {
                     Some(Bar::AlreadyLeft)

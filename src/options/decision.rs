@@ -3,7 +3,7 @@
 use crate::domain::Wave;
 use crate::ids::{LineId, NodeId, OrderId, ServiceId};
 use crate::network::Hop;
-use crate::options::frozen_parts;
+use crate::options::{ShipmentKey, frozen_parts};
 use crate::time::Day;
 use crate::units::Quantity;
 
@@ -25,9 +25,13 @@ impl Decision {
         self.hops.first().map_or(self.ship_date, |hop| hop.departs)
     }
 
+    /// The shipment that the units leave in.
+    pub fn shipment(&self) -> ShipmentKey {
+        (self.node, self.service, self.ship_date)
+    }
+
     pub fn same_option(&self, other: &Decision) -> bool {
-        (self.line, self.ship_date, self.source, self.node, self.service)
-            == (other.line, other.ship_date, other.source, other.node, other.service)
+        (self.line, self.source, self.shipment()) == (other.line, other.source, other.shipment())
             && self.hops == other.hops
     }
 }

@@ -3,7 +3,7 @@
 use crate::domain::{Level, Wave, ZoneMatch};
 use crate::ids::{LineId, NodeId, OrderId, ServiceId};
 use crate::network::haversine_km;
-use crate::options::{Content, eligibility};
+use crate::options::{Content, ShipmentKey, eligibility};
 use crate::time::Day;
 use crate::units::Quantity;
 
@@ -33,6 +33,19 @@ pub struct FrozenShipment {
     pub contents: Vec<Content>,
 }
 
+impl FrozenPart {
+    /// The shipment that it leaves in.
+    pub fn shipment(&self) -> ShipmentKey {
+        (self.source, self.service, self.ship_date)
+    }
+}
+
+impl FrozenShipment {
+    pub fn key(&self) -> ShipmentKey {
+        (self.node, self.service, self.ship_date)
+    }
+}
+
 /// The frozen parts of an order by line and option; parts of one line that go the same way are
 /// added up.
 pub fn frozen_parts(wave: &Wave, order: OrderId) -> Vec<FrozenPart> {
@@ -41,10 +54,8 @@ pub fn frozen_parts(wave: &Wave, order: OrderId) -> Vec<FrozenPart> {
         for commitment in wave.commitments_of(line).filter(|c| c.is_frozen()) {
             let Some(ship_date) = commitment.ship_date else { continue };
             let shipped = commitment.level == Level::Shipped;
-            let same = parts.iter_mut().find(|part| {
-                (part.line, part.source, part.service, part.ship_date)
-                    == (line, commitment.node, commitment.service, ship_date)
-            });
+            let way = (commitment.node, commitment.service, ship_date);
+            let same = parts.iter_mut().find(|part| (part.line, part.shipment()) == (line, way));
             match same {
                 Some(part) => {
                     part.quantity += commitment.quantity;
@@ -71,9 +82,7 @@ pub fn frozen_shipments(wave: &Wave, order: OrderId) -> Vec<FrozenShipment> {
     for part in frozen_parts(wave, order) {
         let content =
             Content { line: part.line.0, sku: wave.lines[part.line].sku, quantity: part.quantity };
-        let key = (part.source, part.service, part.ship_date);
-        if let Some(found) = shipments.iter_mut().find(|s| (s.node, s.service, s.ship_date) == key)
-        {
+        if let Some(found) = shipments.iter_mut().find(|s| s.key() == part.shipment()) {
             found.contents.push(content);
             found.shipped |= part.shipped;
             continue;

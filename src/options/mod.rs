@@ -101,10 +101,18 @@ pub struct Group {
     pub moved: GroupLines,
 }
 
+/// What tells the shipments of an order apart: node, service (none where it is handed over), ship
+/// date.
+pub type ShipmentKey = (NodeId, Option<ServiceId>, Day);
+
 /// Indices of lines; those of most groups are few enough to lie in the group itself.
 pub type GroupLines = SmallVec<[u32; 4]>;
 
 impl Group {
+    pub fn key(&self) -> ShipmentKey {
+        (self.node, self.service, self.ship_date)
+    }
+
     /// Whether an open line may come some way.
     pub fn takes(&self, line: usize) -> bool {
         self.takes_direct(line) || self.takes_moved(line)

@@ -4,7 +4,8 @@ use crate::domain::{CapacityUnit, Wave};
 use crate::ids::{LineId, NodeId, OrderId, ServiceId, SkuId};
 use crate::network::distance_matrix;
 use crate::options::{
-    Bar, Content, Group, OrderOptions, Planner, Pruned, can_reach, freight, order_options, work,
+    Bar, Content, Group, OrderOptions, Planner, Pruned, ShipmentKey, can_reach, freight,
+    order_options, work,
 };
 use crate::plan::{Ledger, Reason, Unfilled};
 use crate::time::Day;
@@ -41,8 +42,8 @@ struct Usage {
     stock: FxHashMap<(NodeId, SkuId), Vec<(Day, i64)>>,
     parcels: FxHashMap<(NodeId, ServiceId, Day), i64>,
     loads: FxHashMap<(NodeId, Day, CapacityUnit), Decimal>,
-    /// What each order ships: node, service and date.
-    shipments: FxHashMap<OrderId, Vec<(NodeId, Option<ServiceId>, Day)>>,
+    /// What each order ships.
+    shipments: FxHashMap<OrderId, Vec<ShipmentKey>>,
 }
 
 impl Usage {
@@ -97,13 +98,13 @@ impl Usage {
     }
 
     /// The shipments of an order.
-    fn made(&self, order: OrderId) -> &[(NodeId, Option<ServiceId>, Day)] {
+    fn made(&self, order: OrderId) -> &[ShipmentKey] {
         self.shipments.get(&order).map_or(&[], Vec::as_slice)
     }
 
     /// Whether an order makes the shipment of a group.
     fn makes(&self, order: OrderId, group: &Group) -> bool {
-        self.made(order).contains(&(group.node, group.service, group.ship_date))
+        self.made(order).contains(&group.key())
     }
 
     /// Whether a node takes so much more work on a day.

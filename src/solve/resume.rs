@@ -91,8 +91,7 @@ pub(super) fn column(
 /// A decision as an entry of the order's options; nothing where it is none of them.
 fn entry(planner: &Planner, options: &OrderOptions, decision: &Decision) -> Option<Entry> {
     let line = options.lines.iter().position(|line| line.id == decision.line)?;
-    let key = (decision.node, decision.service, decision.ship_date);
-    let group = options.groups.iter().position(|g| (g.node, g.service, g.ship_date) == key)?;
+    let group = options.groups.iter().position(|group| group.key() == decision.shipment())?;
     let may_come = if decision.hops.is_empty() {
         decision.source == decision.node && options.groups[group].takes_direct(line)
     } else {

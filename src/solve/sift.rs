@@ -6,8 +6,8 @@
 //! and says which shipments are to be kept in the next round. (Bixby, Gregory, Lustig, Marsten and
 //! Shanno 1992 call this sifting.)
 
-use crate::ids::{NodeId, OrderId, ServiceId};
-use crate::options::{Decision, Group, OrderOptions, Planner};
+use crate::ids::{NodeId, OrderId};
+use crate::options::{Decision, Group, OrderOptions, Planner, ShipmentKey};
 use crate::solve::column::{Column, Entry};
 use crate::solve::first_prices::FirstPrices;
 use crate::solve::known::{KnownPrices, NamedCut, PricesByLine, placed};
@@ -44,7 +44,7 @@ pub(super) struct Sieve<'s> {
     planner: &'s Planner<'s>,
     resources: &'s Resources,
     by_line: &'s PricesByLine,
-    decided: FxHashSet<(OrderId, GroupKey)>,
+    decided: FxHashSet<(OrderId, ShipmentKey)>,
     keep: usize,
 }
 
@@ -57,17 +57,14 @@ impl<'s> Sieve<'s> {
         keep: usize,
     ) -> Sieve<'s> {
         let lines = &planner.wave.lines;
-        let decided = decisions.iter();
-        let decided =
-            decided.map(|d| (lines[d.line].order, (d.node, d.service, d.ship_date))).collect();
+        let decided = decisions.iter().map(|d| (lines[d.line].order, d.shipment())).collect();
         Sieve { planner, resources, by_line, decided, keep }
     }
 
     /// What is kept of an order with all that it could do.
     pub fn kept(&self, order: OrderProblem, prices: &Prices) -> Kept {
         let own = self.by_line.of_order(&order.options, &order.tables);
-        let is_wanted =
-            |group: &Group| self.decided.contains(&(order.options.order, group_key(group)));
+        let is_wanted = |group: &Group| self.decided.contains(&(order.options.order, group.key()));
         let wanted = order.options.groups.iter().map(is_wanted).collect();
         Kept::of(self.planner, self.resources, order, (prices, &own), wanted, self.keep)
     }
@@ -434,13 +431,6 @@ impl<'s, 'a> Nearest<'s, 'a> {
     }
 }
 
-/// What tells the groups of an order apart.
-type GroupKey = (NodeId, Option<ServiceId>, Day);
-
-fn group_key(group: &Group) -> GroupKey {
-    (group.node, group.service, group.ship_date)
-}
-
 /// By group: how many before it are wanted.
 fn positions(wanted: &[bool]) -> Vec<u32> {
     let count = |next: &mut u32, is_wanted: &bool| {
@@ -453,10 +443,10 @@ fn positions(wanted: &[bool]) -> Vec<u32> {
 
 /// By group of the options kept: its position among all, which are in the same order.
 fn places(kept: &OrderOptions, all: &OrderOptions) -> Vec<usize> {
-    let mut others = all.groups.iter().map(group_key);
+    let mut others = all.groups.iter().map(Group::key);
     let mut next = 0;
     let place = |group: &Group| {
-        next += others.position(|other| other == group_key(group)).map_or(0, |at| at + 1);
+        next += others.position(|other| other == group.key()).map_or(0, |at| at + 1);
         next - 1
     };
     kept.groups.iter().map(place).collect()
