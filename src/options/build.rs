@@ -2,9 +2,10 @@
 
 use crate::ids::{IdVec, LineId, NodeId, OrderId};
 use crate::options::bundles::bundle_needs;
-use crate::options::eligibility::{customer_km, line_bar, offers};
+use crate::options::eligibility::{customer_km, line_bar, may_hand_over, offers};
 use crate::options::escalation::first_tier_on_time;
 use crate::options::frozen::frozen_shipments;
+use crate::options::transfers::Reach;
 use crate::options::{
     Bar, Decision, Group, GroupLines, Need, OpenLine, OrderOptions, Planner, Pruned, Supply,
     Transfers,
@@ -13,15 +14,19 @@ use crate::time::Day;
 use std::collections::BTreeSet;
 
 /// Builds every option of an order; `km` holds the distance from each node to its customer.
-/// What is left out goes to `pruned` with its reason.
+/// What is left out goes to `pruned` with its reason, where that is asked for.
 pub fn order_options(
     planner: &Planner,
     order: OrderId,
     km: &[f64],
-    pruned: &mut dyn FnMut(Pruned),
+    pruned: Option<&mut dyn FnMut(Pruned)>,
 ) -> OrderOptions {
     let builder = Builder { planner, order, km };
-    let mut options = builder.without_groups(true, &|_, _| true, pruned);
+    // To say what bars a node, lines have to come there.
+    let lanes = if pruned.is_some() { Lanes::All } else { Lanes::ToEnds };
+    let ignored = &mut |_| {};
+    let pruned = pruned.unwrap_or(ignored);
+    let mut options = builder.without_groups(lanes, &|_, _| true, pruned);
     if options.lines.is_empty() {
         return options;
     }
@@ -47,7 +52,8 @@ pub fn decided_options(planner: &Planner, order: OrderId, decisions: &[&Decision
         decisions.iter().any(|decision| (decision.line, decision.source) == (line, source))
     };
     let has_lanes = decisions.iter().any(|decision| !decision.hops.is_empty());
-    let mut options = builder.without_groups(has_lanes, &is_named, &mut |_| {});
+    let lanes = if has_lanes { Lanes::ToEnds } else { Lanes::None };
+    let mut options = builder.without_groups(lanes, &is_named, &mut |_| {});
     let moved = has_lanes.then(|| all_moved(planner, &options.transfers));
     let nothing = Moved::default();
     let mut groups = Vec::new();
@@ -162,6 +168,15 @@ fn last_nodes(supplies: &[Supply], moved: &IdVec<NodeId, Moved>) -> BTreeSet<Nod
     supplies.iter().map(|s| s.source).chain(moved.enumerate().filter_map(is_reached)).collect()
 }
 
+/// Which lanes are looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lanes {
+    None,
+    /// Those over which something may come to where the order may be handed over.
+    ToEnds,
+    All,
+}
+
 struct Builder<'a> {
     planner: &'a Planner<'a>,
     order: OrderId,
@@ -175,21 +190,23 @@ impl Builder<'_> {
         last.copied().unwrap_or(Day(i32::MIN))
     }
 
-    /// What an order can do, but for its shipments; without lanes where they are not wanted.
+    /// What an order can do, but for its shipments.
     fn without_groups(
         &self,
-        with_lanes: bool,
+        lanes: Lanes,
         is_wanted: &dyn Fn(LineId, NodeId) -> bool,
         pruned: &mut dyn FnMut(Pruned),
     ) -> OrderOptions {
         let (planner, order) = (self.planner, self.order);
         let mut options = empty_options(planner, order);
         let supplies = self.supplies(&options, is_wanted, pruned);
-        if with_lanes && !options.lines.is_empty() {
-            let parts = options.parts(options.lines.len());
-            options.transfers = Transfers::new(planner, supplies, parts, self.last_day());
-        } else {
+        if lanes == Lanes::None || options.lines.is_empty() {
             options.transfers.supplies = supplies;
+        } else {
+            let parts = options.parts(options.lines.len());
+            let is_end = |node| lanes == Lanes::All || may_hand_over(planner.wave, order, node);
+            let reach = Reach { parts, last_day: self.last_day(), is_end: &is_end };
+            options.transfers = Transfers::new(planner, supplies, reach);
         }
         let first_tier = |line: &OpenLine| first_tier_on_time(planner, order, line.id);
         options.first_tiers = options.lines.iter().map(first_tier).collect();

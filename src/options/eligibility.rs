@@ -81,6 +81,14 @@ pub fn offers(
     if offers.is_empty() { Err(Bar::NoZone) } else { Ok(offers) }
 }
 
+/// Whether a node could hand over shipments of an order, services and distance aside.
+pub(super) fn may_hand_over(wave: &Wave, order: OrderId, node: NodeId) -> bool {
+    match wave.destination(order) {
+        None => pickup_bar(wave, order, node).is_none(),
+        Some(_) => wave.nodes[node].ships,
+    }
+}
+
 /// The distance in km from a node to the customer of an order; 0 for a pickup.
 pub fn customer_km(wave: &Wave, order: OrderId, node: NodeId) -> f64 {
     let node = &wave.nodes[node];

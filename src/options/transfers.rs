@@ -7,7 +7,7 @@
 //! lane costs nothing but its freight by weight, goods that leave apart may cost a minor unit less
 //! than together, by rounding: such a lane may be taken on as many days as there are parts.
 
-use crate::ids::{LaneId, NodeId};
+use crate::ids::{Id, LaneId, NodeId};
 use crate::network::{Hop, next_departure};
 use crate::options::Planner;
 use crate::time::Day;
@@ -54,53 +54,73 @@ pub struct Route<'a> {
     pub arrives: Day,
 }
 
+/// Of what departures are asked for: an order, and where it may end.
+pub(super) struct Reach<'a> {
+    /// In how many parts goods move, at most.
+    pub parts: usize,
+    pub last_day: Day,
+    /// Whether a shipment of the order may leave from a node.
+    pub is_end: &'a dyn Fn(NodeId) -> bool,
+}
+
 impl Transfers {
-    /// The departures that can be worth taking up to `last_day` for goods that move in so many
-    /// parts at most.
-    pub fn new(planner: &Planner, supplies: Vec<Supply>, parts: usize, last_day: Day) -> Transfers {
+    /// The departures that can be worth taking up to a day towards the ends of an order.
+    pub(super) fn new(planner: &Planner, supplies: Vec<Supply>, reach: Reach) -> Transfers {
+        let wave = planner.wave;
         let max_lanes = planner.model.rules.max_lanes as usize;
         let mut transfers = Transfers { supplies, departures: Vec::new(), max_lanes };
-        if planner.wave.lanes.is_empty() || max_lanes == 0 {
+        let days = transfers.supplies.iter().flat_map(|supply| supply.days.first());
+        let Some(&first_day) = days.min().filter(|_| !wave.lanes.is_empty() && max_lanes > 0)
+        else {
             return transfers;
-        }
-        let mut known: Vec<Hop> = Vec::new();
-        for supply in &transfers.supplies {
-            release_days(planner, supply, parts, &mut known);
-        }
-        sort_distinct(&mut known);
-        // What leaves over a lane may go on over the next.
-        let end = |hop: &Hop| {
-            let lane = &planner.wave.lanes[hop.lane];
-            (lane.to, hop.departs.plus(lane.transit_days))
         };
-        let mut fresh = known.clone();
-        for _ in 1..max_lanes {
-            let mut ends: Vec<(NodeId, Day)> = fresh.iter().map(end).collect();
-            sort_distinct(&mut ends);
-            fresh.clear();
+        let Reach { parts, last_day, is_end } = reach;
+        let ahead = Ahead::new(planner, max_lanes, is_end);
+        let mut known = Days::new(wave.lanes.len(), first_day, last_day);
+        // Where and when something arrives that may go on.
+        let mut ends: Vec<(NodeId, Day)> = Vec::new();
+        let mut met = Days::new(wave.nodes.len(), first_day, last_day);
+        let mut leave = |hop: Hop, ends: &mut Vec<(NodeId, Day)>| {
+            let lane = &wave.lanes[hop.lane];
+            let arrives = hop.departs.plus(lane.transit_days);
+            if arrives <= last_day
+                && known.insert(hop.lane.index(), hop.departs)
+                && met.insert(lane.to.index(), arrives)
+            {
+                ends.push((lane.to, arrives));
+            }
+        };
+        for supply in &transfers.supplies {
+            for lane in lanes_from(planner, supply.source) {
+                if ahead.leads(wave.lanes[lane].to, max_lanes - 1) {
+                    release_days(planner, supply, lane, parts, &mut |hop| leave(hop, &mut ends));
+                }
+            }
+        }
+        // What leaves over a lane may go on over the next.
+        for lanes_left in (0..max_lanes - 1).rev() {
+            let mut next = Vec::new();
             for (node, arrived) in ends {
                 for lane in lanes_from(planner, node) {
+                    if !ahead.leads(wave.lanes[lane].to, lanes_left) {
+                        continue;
+                    }
                     let mut from = arrived;
                     for _ in 0..planner.days_worth(lane, parts) {
-                        let departs = next_departure(planner.wave, lane, from);
-                        if departs <= last_day {
-                            fresh.push(Hop { lane, departs });
-                        }
+                        let departs = next_departure(wave, lane, from);
+                        leave(Hop { lane, departs }, &mut next);
                         from = departs.plus(1);
                     }
                 }
             }
-            sort_distinct(&mut fresh);
-            fresh.retain(|hop| known.binary_search(hop).is_err());
-            known.extend(&fresh);
-            known.sort_unstable();
+            ends = next;
         }
-        for hop in known {
-            let (to, arrives) = end(&hop);
-            if arrives <= last_day {
-                let from = planner.wave.lanes[hop.lane].from;
-                transfers.departures.push(Departure { hop, from, to, arrives });
-            }
+        for (id, lane) in wave.lanes.enumerate() {
+            let (from, to) = (lane.from, lane.to);
+            transfers.departures.extend(known.of(id.index()).map(|departs| {
+                let arrives = departs.plus(lane.transit_days);
+                Departure { hop: Hop { lane: id, departs }, from, to, arrives }
+            }));
         }
         transfers.departures.sort_by_key(|departure| (departure.from, departure.hop));
         transfers
@@ -218,24 +238,73 @@ fn lanes_from<'a>(planner: &'a Planner, node: NodeId) -> impl Iterator<Item = La
     planner.routes.from(node).iter().take_while(|path| path.len() == 1).map(|path| path[0])
 }
 
-/// The days on which a source chooses to send a line over each of its lanes.
-fn release_days(planner: &Planner, supply: &Supply, parts: usize, hops: &mut Vec<Hop>) {
-    for lane in lanes_from(planner, supply.source) {
-        let operates = planner.wave.lanes[lane].operates;
-        let hop = |departs: &Day| Hop { lane, departs: *departs };
-        if planner.dates_matter(supply.source) {
-            hops.extend(supply.days.iter().filter(|day| operates.contains(**day)).map(hop));
-            continue;
-        }
-        for fresh in &supply.fresh {
-            let from = supply.days.partition_point(|day| day < fresh);
-            let open = supply.days[from..].iter().filter(|day| operates.contains(**day));
-            hops.extend(open.take(planner.days_worth(lane, parts)).map(hop));
-        }
+/// The days on which a source chooses to send a line over a lane.
+fn release_days(
+    planner: &Planner,
+    supply: &Supply,
+    lane: LaneId,
+    parts: usize,
+    leave: &mut dyn FnMut(Hop),
+) {
+    let operates = planner.wave.lanes[lane].operates;
+    let mut leave = |days: &mut dyn Iterator<Item = &Day>| {
+        days.for_each(|day| leave(Hop { lane, departs: *day }));
+    };
+    if planner.dates_matter(supply.source) {
+        return leave(&mut supply.days.iter().filter(|day| operates.contains(**day)));
+    }
+    for fresh in &supply.fresh {
+        let from = supply.days.partition_point(|day| day < fresh);
+        let open = supply.days[from..].iter().filter(|day| operates.contains(**day));
+        leave(&mut open.take(planner.days_worth(lane, parts)));
     }
 }
 
-fn sort_distinct<T: Ord>(items: &mut Vec<T>) {
-    items.sort_unstable();
-    items.dedup();
+/// By node: how many lanes it takes to come to an end.
+struct Ahead(Vec<usize>);
+
+impl Ahead {
+    fn new(planner: &Planner, max_lanes: usize, is_end: &dyn Fn(NodeId) -> bool) -> Ahead {
+        let wave = planner.wave;
+        let lanes = |node| if is_end(node) { 0 } else { usize::MAX };
+        let mut ahead: Vec<usize> = wave.nodes.ids().map(lanes).collect();
+        for lanes in 1..max_lanes {
+            for lane in wave.lanes.iter() {
+                if ahead[lane.to.index()] == lanes - 1 && ahead[lane.from.index()] > lanes {
+                    ahead[lane.from.index()] = lanes;
+                }
+            }
+        }
+        Ahead(ahead)
+    }
+
+    /// Whether something that comes to a node may come to an end over so many more lanes.
+    fn leads(&self, node: NodeId, lanes_left: usize) -> bool {
+        self.0[node.index()] <= lanes_left
+    }
+}
+
+/// Days of each of several things.
+struct Days {
+    first: Day,
+    days: usize,
+    is_in: Vec<bool>,
+}
+
+impl Days {
+    fn new(things: usize, first: Day, last: Day) -> Days {
+        let days = usize::try_from(last.0 - first.0 + 1).unwrap_or(0);
+        Days { first, days, is_in: vec![false; things * days] }
+    }
+
+    /// Enters a day that is not before the first nor after the last; returns whether it is new.
+    fn insert(&mut self, thing: usize, day: Day) -> bool {
+        let at = thing * self.days + (day.0 - self.first.0) as usize;
+        !std::mem::replace(&mut self.is_in[at], true)
+    }
+
+    fn of(&self, thing: usize) -> impl Iterator<Item = Day> + '_ {
+        let days = self.is_in[thing * self.days..][..self.days].iter().enumerate();
+        days.filter(|(_, is_in)| **is_in).map(|(day, _)| self.first.plus(day as u32))
+    }
 }

@@ -28,7 +28,7 @@ fn explain_order(planner: &Planner, usage: &Usage, rows: &mut [Unfilled]) {
     let km = distance_matrix(planner.wave, &[order]);
     let mut pruned: Vec<Pruned> = Vec::new();
     let options =
-        order_options(planner, order, &km.row(0).to_vec(), &mut |option| pruned.push(option));
+        order_options(planner, order, &km.row(0).to_vec(), Some(&mut |option| pruned.push(option)));
     let open: Vec<LineId> = rows.iter().map(|row| row.line).collect();
     for row in rows {
         let case = Case { planner, usage, options: &options, pruned: &pruned, order };

@@ -335,7 +335,7 @@ impl Routes {
         line: &LineTable,
         parts: usize,
     ) -> Option<Cheapest<'r>> {
-        let (changes, place) = (line.moved.as_ref()?, group.place? as usize);
+        let (changes, place) = (scan.tables.changes(line)?, group.place? as usize);
         let day = usize::try_from(group.ship_date.0 - self.first_day.0).ok()?.min(self.days - 1);
         let units = f64::from(scan.units(line.line, parts));
         let share = units / f64::from(scan.options.lines[line.line].quantity);

@@ -100,8 +100,8 @@ fn lines<'r>(scan: &Scan, routes: &'r [PricedRoute], group: &GroupTable) -> Vec<
             let line = scan.options.transfers.supplies[route.supply].line;
             let is_there =
                 group.place == Some(route.place as u32) && route.arrives <= group.ship_date;
-            let Some(changes) = table.moved.as_ref().filter(|_| is_there && line == table.line)
-            else {
+            let changes = scan.tables.changes(table);
+            let Some(changes) = changes.filter(|_| is_there && line == table.line) else {
                 continue;
             };
             let change = changes[scan.tables.supplies[route.supply].class];

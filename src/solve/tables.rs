@@ -62,9 +62,8 @@ pub struct LineTable {
     pub is_there: bool,
     /// Whether it may come from the node's own stock.
     pub direct: Option<WayTable>,
-    /// Whether it may come over lanes: weighted change cost of the whole line, from any source,
-    /// and from each source of its commitments.
-    pub moved: Option<Box<[f64]>>,
+    /// Whether it may come over lanes: where its change costs begin.
+    moved: Option<u32>,
 }
 
 /// A way from the shipping node's own stock.
@@ -87,6 +86,9 @@ pub struct OrderTables {
     pub groups: Vec<GroupTable>,
     /// By group, then open line that it may take.
     lines: Vec<LineTable>,
+    /// Of lines that may come over lanes: weighted change cost of the whole line, from any source,
+    /// and from each source of its commitments.
+    changes: Vec<f64>,
     pub stocks: Vec<LineStock>,
     /// By supply of the order's transfers.
     pub supplies: Vec<SupplyTable>,
@@ -127,6 +129,11 @@ impl OrderTables {
         let mut freights = Freights::default();
         let committed: Vec<Vec<NodeId>> =
             options.lines.iter().map(|line| committed_sources(planner, line.id)).collect();
+        let of_line = |line: &crate::options::OpenLine| {
+            weighted_open_change(planner.wave, planner.model, line.id).to_minor()
+        };
+        // Of lines without commitments, by line; then of those with some, by group.
+        let mut changes: Vec<f64> = options.lines.iter().map(of_line).collect();
         let mut of_node = 0;
         for (index, group) in options.groups.iter().enumerate() {
             // The groups of a node come one after the other.
@@ -141,7 +148,7 @@ impl OrderTables {
                 firsts.push(index);
             }
             let first = lines.len();
-            push_lines(&mut stocks, options, group, &committed, &mut lines);
+            push_lines(&mut stocks, options, group, &committed, &mut lines, &mut changes);
             let needs = whole_needs(options, &lines[first..]);
             let of_day = resources.of_day(group.node, group.ship_date);
             groups.push(GroupTable {
@@ -192,6 +199,7 @@ impl OrderTables {
             shipments,
             groups,
             lines,
+            changes,
             stocks: stocks.known,
             supplies,
             departures,
@@ -214,6 +222,13 @@ impl OrderTables {
     pub fn lines(&self, group: &GroupTable) -> &[LineTable] {
         let (first, end) = group.lines;
         &self.lines[first as usize..end as usize]
+    }
+
+    /// The change costs of a line that may come over lanes: from any source, and from each source
+    /// of its commitments.
+    pub fn changes(&self, line: &LineTable) -> Option<&[f64]> {
+        let first = line.moved? as usize;
+        Some(&self.changes[first..=first + self.committed[line.line].len()])
     }
 
     /// The stock that an entry uses; nothing where it is unlimited.
@@ -323,6 +338,7 @@ fn push_lines(
     group: &Group,
     committed: &[Vec<NodeId>],
     lines: &mut Vec<LineTable>,
+    changes: &mut Vec<f64>,
 ) {
     let planner = stocks.planner;
     let base: &[Content] = group.joins.map_or(&[], |index| &options.frozen[index].contents);
@@ -342,11 +358,14 @@ fn push_lines(
             stock: stocks.index(options, index, group.node, group.ship_date),
         });
         let moved = is_moved.then(|| {
+            if committed[index].is_empty() {
+                return index as u32;
+            }
+            let first = changes.len();
+            changes.push(changes[index]);
             let change = |source| options.way(planner, group, index, source, true).change;
-            let changes =
-                std::iter::once(weighted_open_change(planner.wave, planner.model, line.id));
-            let kept = committed[index].iter().copied().map(change);
-            changes.chain(kept).map(Objective::to_minor).collect()
+            changes.extend(committed[index].iter().copied().map(change).map(Objective::to_minor));
+            first as u32
         });
         lines.push(LineTable {
             line: index,

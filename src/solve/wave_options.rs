@@ -169,7 +169,7 @@ pub(super) fn build_batch<'b>(
 ) -> impl Iterator<Item = OrderProblem> + 'b {
     let km = distance_matrix(planner.wave, batch);
     batch.iter().enumerate().filter_map(move |(row, &order)| {
-        let options = order_options(planner, order, &km.row(row).to_vec(), &mut |_| {});
+        let options = order_options(planner, order, &km.row(row).to_vec(), None);
         let is_open = !options.lines.is_empty();
         is_open.then(|| {
             let tables = OrderTables::new(planner, resources, &options);
