@@ -6,7 +6,7 @@ use crate::solve::stocks::stock_place;
 use crate::solve::tables::OrderTables;
 
 /// The shares of what is paid once for departures, in terms of others of the same order, which are
-/// sorted alike; equal ones where nothing is known.
+/// sorted alike; of those that are not known, what is known of others on average.
 pub(super) fn moved_shares(shares: &[f32], from: &[Departure], to: &[Departure]) -> Vec<f32> {
     if shares.is_empty() || from.is_empty() {
         return Vec::new();
@@ -17,9 +17,15 @@ pub(super) fn moved_shares(shares: &[f32], from: &[Departure], to: &[Departure])
     let places: Vec<Option<usize>> = to.iter().map(place).collect();
     let of_need = |need: usize| {
         let of_need = &shares[need * 2 * from.len()..][..2 * from.len()];
+        // Rounded down, so that the shares of all needs never sum to more than 1.
+        let mean = [0, 1].map(|part| {
+            let sum: f64 =
+                of_need.iter().skip(part).step_by(2).map(|share| f64::from(*share)).sum();
+            (sum / from.len() as f64 * (1.0 - 1e-6)) as f32
+        });
         let of_departure = |place: &Option<usize>| match *place {
             Some(at) => [of_need[2 * at], of_need[2 * at + 1]],
-            None => [1.0 / needs as f32; 2],
+            None => mean,
         };
         places.iter().flat_map(of_departure).collect::<Vec<f32>>()
     };

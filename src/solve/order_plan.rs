@@ -221,6 +221,9 @@ pub struct OrderPlan {
 
 /// Rounds of moving shares.
 const MAX_SHARE_ROUNDS: usize = 4;
+/// The step of a round is one over its number and this: shares that are known are near enough already
+/// for shorter ones.
+const LATER: (usize, usize) = (1, 4);
 
 /// Plans an order at the prices of a scan.
 ///
@@ -240,6 +243,8 @@ pub fn plan_order_seen(scan: &Scan, see: &mut impl FnMut(usize, usize, f64)) -> 
     };
     let mut own = OrderPrices::default();
     let mut cheapest = f64::INFINITY;
+    let is_new = scan.order_prices.shares.is_empty();
+    let later = if is_new { LATER.0 } else { LATER.1 };
     for round in 1..=MAX_SHARE_ROUNDS {
         let scan = if round == 1 { *scan } else { Scan { order_prices: &own, ..*scan } };
         if round > 1 {
@@ -259,7 +264,7 @@ pub fn plan_order_seen(scan: &Scan, see: &mut impl FnMut(usize, usize, f64)) -> 
         if cheapest - plan.least <= 1e-6 * cheapest.abs() + 1e-6 {
             break;
         }
-        let shares = moved_shares(&scan, &used, 1.0 / (round as f64 + 1.0));
+        let shares = moved_shares(&scan, &used, 1.0 / (round + later) as f64, is_new);
         if round == 1 {
             own = scan.order_prices.clone();
         }
@@ -310,22 +315,47 @@ fn used_parts(scan: &Scan, entries: &[Entry]) -> Vec<UsedPart> {
     used
 }
 
-/// The shares, moved a step towards the needs that use each part.
-fn moved_shares(scan: &Scan, used: &[UsedPart], step: f64) -> Vec<f32> {
+/// The shares, moved a step towards the needs that use each part. Those of lanes that the plan does
+/// not use follow where nothing is known yet (`all`), or the next plan would go where shares are still
+/// equal, one departure after the other.
+fn moved_shares(scan: &Scan, used: &[UsedPart], step: f64, all: bool) -> Vec<f32> {
     let needs = scan.options.needs.len();
     let width = 2 * scan.tables.departures.len();
     let mut shares = scan.order_prices.shares.clone();
     if shares.is_empty() {
         shares = vec![1.0 / needs as f32; needs * width];
     }
-    for part in used {
-        let users: f64 = part.by_need.iter().sum();
-        for need in 0..needs {
-            let at = need * width + 2 * part.departure + usize::from(part.lane);
-            let target = part.by_need[need] / users;
+    let mut follow = |departure: usize, lane: bool, parts: &mut dyn Iterator<Item = &UsedPart>| {
+        let mut by_need = vec![0.0; needs];
+        parts.for_each(|part| {
+            by_need.iter_mut().zip(&part.by_need).for_each(|(sum, used)| *sum += used);
+        });
+        let users: f64 = by_need.iter().sum();
+        for (need, used) in by_need.iter().enumerate().filter(|_| users > 0.0) {
+            let at = need * width + 2 * departure + usize::from(lane);
             // Rounded down, so that the shares never sum to more than 1.
-            let moved = (1.0 - step) * f64::from(shares[at]) + step * target;
+            let moved = (1.0 - step) * f64::from(shares[at]) + step * used / users;
             shares[at] = (moved * (1.0 - 1e-6)) as f32;
+        }
+    };
+    if !all {
+        for part in used {
+            follow(part.departure, part.lane, &mut std::iter::once(part));
+        }
+        return shares;
+    }
+    let departures = &scan.options.transfers.departures;
+    let lane_of = |departure: usize| departures[departure].hop.lane;
+    for lane in [false, true] {
+        let of_kind = || used.iter().filter(|part| part.lane == lane);
+        for departure in 0..departures.len() {
+            // Another date of a lane that is used is nearer than another lane.
+            let same = |part: &&UsedPart| lane_of(part.departure) == lane_of(departure);
+            if of_kind().any(|part| same(&part)) {
+                follow(departure, lane, &mut of_kind().filter(same));
+            } else {
+                follow(departure, lane, &mut of_kind());
+            }
         }
     }
     shares
