@@ -14,6 +14,7 @@ mod exchange;
 mod export;
 mod formulation;
 mod ground;
+mod listener;
 mod moved;
 mod names;
 mod pieces;

@@ -6,6 +6,7 @@ use crate::solve::column::Column;
 use crate::solve::exact::best::Best;
 use crate::solve::exact::changed::{Changed, solve_changed};
 use crate::solve::exact::decided::{decided, open, step};
+use crate::solve::exact::listener::Listener;
 use crate::solve::exact::pieces::order_plans;
 use crate::solve::exact::sifted::{MISSED, solve_sifted};
 use crate::solve::exact::{
@@ -16,7 +17,7 @@ use crate::solve::highs::{HighsError, MipSettings, run_mip};
 use crate::solve::master::OrderColumn;
 use crate::solve::neighbourhoods;
 use crate::solve::primal;
-use crate::solve::relax::{Duals, Relaxation, Step, relax};
+use crate::solve::relax::{Duals, Relaxation, relax};
 use crate::solve::resume::resume;
 use crate::solve::saddle;
 use crate::solve::wave_options::WaveProblem;
@@ -26,14 +27,12 @@ use std::collections::BTreeMap;
 
 /// Orders up to which a wave is planned to a gap of 0, whatever gap is asked for.
 const SMALL_WAVE: usize = 25;
-/// The relative distance of bound and master from which on rounding can find something good.
-const ROUND_FROM: f64 = 0.03;
-/// The part of that distance from which on it is worth its time again.
-const NEXT_ROUNDING: f64 = 0.25;
 /// The part of the time that prices may take; the rest is for good plans.
 pub(super) const PRICING_TIME: f64 = 0.6;
 /// Rounds of prices that give a repair its choices.
 const REPAIR_ROUNDS: usize = 8;
+/// What another search has to gain for one more, relatively.
+const WORTH: f64 = 1e-4;
 /// Passes of re-evaluation.
 const PASSES: usize = 3;
 /// How often the distance is halved in search of a program that can be written down.
@@ -75,8 +74,8 @@ pub fn solve_exact(
         Some(known) => run.first_plan(start, &known.duals),
         None => run.first_plan(start, &Duals::free(&problem)),
     }
-    let relaxation = run.relax(known)?;
-    run.improve(&relaxation)?;
+    let mut relaxation = run.relax(known)?;
+    run.improve(&mut relaxation)?;
     if run.is_open() {
         run.prove_exactly(&relaxation)?;
     }
@@ -106,7 +105,7 @@ pub(super) fn pieces_that_matter(
 }
 
 pub(super) struct Run<'a> {
-    problem: &'a WaveProblem<'a>,
+    pub(super) problem: &'a WaveProblem<'a>,
     settings: ExactSettings,
     value: &'a Value<'a>,
     control: &'a Control<'a>,
@@ -166,7 +165,7 @@ impl<'a> Run<'a> {
         primal::by_order(self.problem, self.best.incumbent.iter().cloned())
     }
 
-    fn report(&self, stage: Stage) {
+    pub(super) fn report(&self, stage: Stage) {
         self.control.report(Progress {
             stage,
             incumbent: Some(self.best.objective.to_minor()),
@@ -174,12 +173,12 @@ impl<'a> Run<'a> {
         });
     }
 
-    fn stop(&self) -> bool {
+    pub(super) fn stop(&self) -> bool {
         self.control.stopped().is_some()
     }
 
     /// Raises the bound to what is proven, and to the next objective that exists.
-    fn prove_bound(&mut self, bound: f64, proof: Proof) {
+    pub(super) fn prove_bound(&mut self, bound: f64, proof: Proof) {
         let step = step(self.problem);
         let lifted = if step > 0.0 {
             let margin = 1e-9 * bound.abs() + 1e-6;
@@ -299,19 +298,30 @@ impl<'a> Run<'a> {
         self.report(Stage::Prices);
     }
 
-    /// Better plans by search in neighbourhoods and among the order plans known.
-    pub fn improve(&mut self, relaxation: &Relaxation) -> Result<(), HighsError> {
-        if self.is_open() {
+    /// Better plans by search in neighbourhoods and among the order plans known; then among more of
+    /// them, as long as that helps.
+    pub fn improve(&mut self, relaxation: &mut Relaxation) -> Result<(), HighsError> {
+        let mut round = 0;
+        while self.is_open() {
+            let before = self.best.objective.to_minor();
             self.neighbourhoods(relaxation)?;
-        }
-        if self.is_open() {
-            self.restricted(relaxation)?;
+            if self.is_open() {
+                self.restricted(relaxation)?;
+            }
+            let gained = before - self.best.objective.to_minor();
+            if round > 0 && gained <= WORTH * before.abs() {
+                break;
+            }
+            round += 1;
+            if self.is_open() {
+                saddle::vary(self.problem, relaxation, self.settings.seed, round, self.control);
+            }
         }
         Ok(())
     }
 
     /// A plan from a fractional one, by rounding and re-evaluation.
-    fn rounded(&mut self, duals: &Duals, columns: &[OrderColumn], values: &[f64]) {
+    pub(super) fn rounded(&mut self, duals: &Duals, columns: &[OrderColumn], values: &[f64]) {
         let plan = primal::round(self.problem, duals, columns, values, &|| self.stop());
         self.offer_reevaluated(plan);
     }
@@ -459,32 +469,5 @@ impl<'a> Run<'a> {
             prices: KnownPrices::of(self.problem, relaxation),
             chosen: None,
         }
-    }
-}
-
-/// Hears how prices come along, and rounds what they say to plans.
-struct Listener {
-    /// The relative distance of bound and master from which on that is worth its time again.
-    next_distance: f64,
-}
-
-impl Listener {
-    fn new() -> Listener {
-        Listener { next_distance: ROUND_FROM }
-    }
-
-    /// Returns what the best plan costs, less what is decided already.
-    fn hear(&mut self, run: &mut Run, step: Step) -> f64 {
-        let constant = run.best.constant.to_minor();
-        if run.problem.is_whole {
-            run.prove_bound(step.bound + constant, Proof::Decompose);
-        }
-        let distance = (step.master - step.bound) / step.master.abs();
-        if distance < self.next_distance && !run.stop() {
-            self.next_distance = distance * NEXT_ROUNDING;
-            run.rounded(step.duals, step.columns, step.values);
-        }
-        run.report(Stage::Prices);
-        run.best.objective.to_minor() - constant
     }
 }

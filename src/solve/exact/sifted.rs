@@ -120,7 +120,7 @@ pub(super) fn solve_sifted(
     if is_sifted && run.is_open() {
         run.round(&relaxation);
     }
-    run.improve(&relaxation)?;
+    run.improve(&mut relaxation)?;
     let outcome = run.outcome(&relaxation);
     let mut prices = proven.1;
     prices.enter_fingerprints(planner, &problem.resources);
