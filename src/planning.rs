@@ -152,7 +152,7 @@ fn prove(
 /// A plan of a similar wave, to start from: what it decided, and what it found stock and capacity to
 /// be worth: all of its prices, or those in its tables where it was read from files.
 pub fn start_from(wave: &Wave, plan: &Plan) -> Start {
-    if !plan.prices.is_empty() {
+    if plan.prices != KnownPrices::default() {
         return Start { decisions: plan.decisions(), prices: plan.prices.clone() };
     }
     let unit = 10_f64.powi(wave.minor_digits as i32);
