@@ -1,5 +1,6 @@
 //! The best plan of one order at given prices, by dynamic programming over its states.
 
+use crate::ids::LaneId;
 use crate::options::OrderOptions;
 use crate::solve::column::{Entry, Move, moves};
 use crate::solve::exchanges::Claim;
@@ -325,22 +326,27 @@ fn moved_shares(scan: &Scan, used: &[UsedPart], step: f64, all: bool) -> Vec<f32
     if shares.is_empty() {
         shares = vec![1.0 / needs as f32; needs * width];
     }
-    let mut follow = |departure: usize, lane: bool, parts: &mut dyn Iterator<Item = &UsedPart>| {
-        let mut by_need = vec![0.0; needs];
+    // By need, how much of all that uses some parts.
+    let targets = |parts: &mut dyn Iterator<Item = &UsedPart>| -> Vec<f64> {
+        let mut sums = vec![0.0; needs];
         parts.for_each(|part| {
-            by_need.iter_mut().zip(&part.by_need).for_each(|(sum, used)| *sum += used);
+            sums.iter_mut().zip(&part.by_need).for_each(|(sum, used)| *sum += used);
         });
-        let users: f64 = by_need.iter().sum();
-        for (need, used) in by_need.iter().enumerate().filter(|_| users > 0.0) {
+        let users: f64 = sums.iter().sum();
+        sums.iter_mut().for_each(|sum| *sum /= users.max(1e-9));
+        sums
+    };
+    let mut follow = |departure: usize, lane: bool, targets: &[f64]| {
+        for (need, target) in targets.iter().enumerate() {
             let at = need * width + 2 * departure + usize::from(lane);
             // Rounded down, so that the shares never sum to more than 1.
-            let moved = (1.0 - step) * f64::from(shares[at]) + step * used / users;
+            let moved = (1.0 - step) * f64::from(shares[at]) + step * target;
             shares[at] = (moved * (1.0 - 1e-6)) as f32;
         }
     };
     if !all {
         for part in used {
-            follow(part.departure, part.lane, &mut std::iter::once(part));
+            follow(part.departure, part.lane, &targets(&mut std::iter::once(part)));
         }
         return shares;
     }
@@ -348,14 +354,20 @@ fn moved_shares(scan: &Scan, used: &[UsedPart], step: f64, all: bool) -> Vec<f32
     let lane_of = |departure: usize| departures[departure].hop.lane;
     for lane in [false, true] {
         let of_kind = || used.iter().filter(|part| part.lane == lane);
+        if of_kind().next().is_none() {
+            continue;
+        }
+        // Another date of a lane that is used is nearer than another lane.
+        let of_lane = |part: &UsedPart| {
+            let id = lane_of(part.departure);
+            (id, targets(&mut of_kind().filter(|other| lane_of(other.departure) == id)))
+        };
+        let of_lanes: Vec<(LaneId, Vec<f64>)> = of_kind().map(of_lane).collect();
+        let of_all = targets(&mut of_kind());
         for departure in 0..departures.len() {
-            // Another date of a lane that is used is nearer than another lane.
-            let same = |part: &&UsedPart| lane_of(part.departure) == lane_of(departure);
-            if of_kind().any(|part| same(&part)) {
-                follow(departure, lane, &mut of_kind().filter(same));
-            } else {
-                follow(departure, lane, &mut of_kind());
-            }
+            let id = lane_of(departure);
+            let of_lane = of_lanes.iter().find(|(other, _)| *other == id);
+            follow(departure, lane, of_lane.map_or(&of_all, |(_, targets)| targets));
         }
     }
     shares
