@@ -54,6 +54,9 @@ pub fn decided_options(planner: &Planner, order: OrderId, decisions: &[&Decision
     let has_lanes = decisions.iter().any(|decision| !decision.hops.is_empty());
     let lanes = if has_lanes { Lanes::ToEnds } else { Lanes::None };
     let mut options = builder.without_groups(lanes, &is_named, &mut |_| {});
+    if options.lines.is_empty() {
+        return options;
+    }
     let moved = has_lanes.then(|| all_moved(planner, &options.transfers));
     let nothing = Moved::default();
     let mut groups = Vec::new();

@@ -11,13 +11,14 @@ use crate::solve::ascent::ascend;
 use crate::solve::column::Column;
 use crate::solve::cuts::{Cut, Pools};
 use crate::solve::highs::HighsError;
-use crate::solve::master::{Master, OrderColumn};
+use crate::solve::master::{Master, OrderColumn, PlanKey};
 use crate::solve::order_plan::{OrderPlan, plan_order};
 use crate::solve::pricing::{OrderPrices, Prices};
 use crate::solve::wave_options::{OrderProblem, WaveProblem};
 use crate::solve::{Approach, Control, ExactSettings, KnownPrices};
 use crate::solve::{primal, saddle};
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 /// Prices of everything that orders compete for.
 #[derive(Clone, Debug, Default)]
@@ -145,6 +146,11 @@ impl Relaxation {
             self.least = results.iter().map(|result| result.least).collect();
         }
         is_better
+    }
+
+    /// What tells the order plans that it has from others.
+    pub(super) fn keys(&self) -> FxHashSet<PlanKey> {
+        self.columns.iter().map(OrderColumn::key).collect()
     }
 
     /// How far it is, without a master.

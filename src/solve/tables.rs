@@ -2,7 +2,7 @@
 
 use crate::domain::CostKey;
 use crate::ids::{LineId, NodeId};
-use crate::options::{Content, Group, OrderOptions, Planner, weighted_open_change};
+use crate::options::{Content, Group, OpenLine, OrderOptions, Planner, weighted_open_change};
 use crate::solve::column::Entry;
 use crate::solve::exchanges::Exchanges;
 use crate::solve::lanes::{DepartureTable, Stops, SupplyTable, departure_table, supply_tables};
@@ -129,9 +129,8 @@ impl OrderTables {
         let mut freights = Freights::default();
         let committed: Vec<Vec<NodeId>> =
             options.lines.iter().map(|line| committed_sources(planner, line.id)).collect();
-        let of_line = |line: &crate::options::OpenLine| {
-            weighted_open_change(planner.wave, planner.model, line.id).to_minor()
-        };
+        let of_line =
+            |line: &OpenLine| weighted_open_change(planner.wave, planner.model, line.id).to_minor();
         // Of lines without commitments, by line; then of those with some, by group.
         let mut changes: Vec<f64> = options.lines.iter().map(of_line).collect();
         let mut of_node = 0;
@@ -185,9 +184,8 @@ impl OrderTables {
             .iter()
             .map(|departure| departure_table(&stocks, options, departure, &mut openings))
             .collect();
-        let weigh = |line: &crate::options::OpenLine| {
-            planner.wave.items[line.sku].kg.to_f64() * line.quantity as f64
-        };
+        let weigh =
+            |line: &OpenLine| planner.wave.items[line.sku].kg.to_f64() * line.quantity as f64;
         let kg = options.lines.iter().map(weigh).collect();
         let unfilled = unfilled_costs(planner, options, &states);
         let open_change = open_changes(planner, options);

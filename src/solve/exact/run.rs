@@ -314,7 +314,8 @@ impl<'a> Run<'a> {
             }
             round += 1;
             if self.is_open() {
-                saddle::vary(self.problem, relaxation, self.settings.seed, round, self.control);
+                let (mut known, seed) = (relaxation.keys(), self.settings.seed);
+                saddle::vary(self.problem, relaxation, &mut known, seed, round, self.control);
             }
         }
         Ok(())

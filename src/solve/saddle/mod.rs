@@ -51,7 +51,7 @@ pub fn raise(
     control: &Control,
     improve: &mut dyn FnMut(Step) -> f64,
 ) -> Result<Relaxation, HighsError> {
-    let mut known: FxHashSet<PlanKey> = best.columns.iter().map(OrderColumn::key).collect();
+    let mut known = best.keys();
     // With a plan of the wave among them, the prices of the master are bounded.
     let plan = plan.iter().enumerate();
     let plan = plan.map(|(order, shipped)| OrderColumn::new(problem, order, shipped.clone()));
@@ -104,7 +104,7 @@ pub fn raise(
     }
     // Orders that are left out say nothing about lower prices.
     if !problem.rest.is_some {
-        vary(problem, &mut best, settings.seed, 0, control);
+        vary(problem, &mut best, &mut known, settings.seed, 0, control);
     }
     Ok(best)
 }
@@ -114,9 +114,15 @@ const VARIATIONS: u64 = 8;
 const VARIATION: f64 = 0.3;
 
 /// Adds order plans that are good at prices near the best ones, for plans of the wave to choose
-/// among: others at each `time`.
-pub fn vary(problem: &WaveProblem, best: &mut Relaxation, seed: u64, time: u64, control: &Control) {
-    let mut known: FxHashSet<PlanKey> = best.columns.iter().map(OrderColumn::key).collect();
+/// among: others at each `time`. `known` are the keys of those that it has.
+pub fn vary(
+    problem: &WaveProblem,
+    best: &mut Relaxation,
+    known: &mut FxHashSet<PlanKey>,
+    seed: u64,
+    time: u64,
+    control: &Control,
+) {
     for round in time * VARIATIONS..(time + 1) * VARIATIONS {
         if control.stopped().is_some() {
             return;
