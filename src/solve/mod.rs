@@ -1,5 +1,6 @@
 //! Methods that turn options into decisions, and what they prove.
 
+mod apart;
 mod ascent;
 pub mod column;
 pub mod control;
@@ -10,6 +11,8 @@ mod fingerprint;
 mod first_prices;
 mod greedy;
 mod highs;
+mod joint;
+mod joint_shipments;
 mod known;
 mod lanes;
 mod master;

@@ -2,9 +2,12 @@
 
 use crate::ids::LaneId;
 use crate::options::OrderOptions;
+use crate::solve::apart;
 use crate::solve::column::{Entry, Move, moves};
 use crate::solve::exchanges::Claim;
-use crate::solve::pricing::{BestShipments, Kind, OrderPrices, Scan};
+use crate::solve::joint::{self, JointRoutes};
+use crate::solve::joint_shipments;
+use crate::solve::pricing::{BestShipments, ByState, Kind, OrderPrices, Scan};
 use crate::solve::states::States;
 use crate::solve::tables::OrderTables;
 
@@ -30,7 +33,7 @@ struct Last {
 
 impl Covers {
     /// Combines shipments into covers of every state with up to `max_shipments` added ones.
-    fn new(tables: &OrderTables, best: &BestShipments, max_shipments: usize) -> Covers {
+    pub fn new(tables: &OrderTables, best: &ByState, max_shipments: usize) -> Covers {
         let (states, exchanges) = (&tables.states, &tables.exchanges);
         let (count, layers) = (states.count(), exchanges.layers());
         let width = max_shipments + 1;
@@ -74,7 +77,7 @@ impl Covers {
     /// The cheapest way to complete an order when shipments, so many of them added, cover a state
     /// with a claim: covers of more, the split cost of all, what stays open, and what the visits
     /// cost.
-    fn cheapest_rest(
+    pub fn cheapest_rest(
         &self,
         tables: &OrderTables,
         terms: &Terms,
@@ -104,7 +107,7 @@ impl Covers {
         least
     }
 
-    fn entries(&self, scan: &Scan, best: &BestShipments, rest: &Rest) -> Vec<Entry> {
+    pub fn entries(&self, scan: &Scan, best: &BestShipments, rest: &Rest) -> Vec<Entry> {
         let Rest { mut layer, mut shipments, mut state, .. } = *rest;
         let mut entries = Vec::new();
         while let Some(last) = self.last[layer * self.width + shipments][state] {
@@ -119,8 +122,8 @@ impl Covers {
 
 /// A cover of a state by added shipments, and what it costs to complete an order with it.
 #[derive(Clone, Copy, Debug)]
-struct Rest {
-    cost: f64,
+pub struct Rest {
+    pub cost: f64,
     layer: usize,
     shipments: usize,
     state: usize,
@@ -178,7 +181,7 @@ pub fn open_cost(tables: &OrderTables, state: usize) -> f64 {
         .sum()
 }
 
-/// Lower bounds on the plans of an order, and the plan behind them.
+/// Lower bounds on the plans of an order at some shares, and the plan behind them.
 #[derive(Clone, Debug)]
 pub struct OrderBound {
     covers: Covers,
@@ -194,7 +197,7 @@ impl OrderBound {
         let (options, tables) = (scan.options, scan.tables);
         let terms = Terms::new(options, tables);
         let best = scan.cheapest(see);
-        let covers = Covers::new(tables, &best, terms.max_shipments);
+        let covers = Covers::new(tables, &best.found, terms.max_shipments);
         let rest = covers.cheapest_rest(tables, &terms, 0, 0, Claim::NONE);
         let entries = covers.entries(scan, &best, &rest);
         OrderBound { covers, terms, least: rest.cost, entries }
@@ -221,46 +224,73 @@ pub struct OrderPlan {
 }
 
 /// Rounds of moving shares.
-const MAX_SHARE_ROUNDS: usize = 4;
+const MAX_SHARE_ROUNDS: usize = 6;
 /// The step of a round is one over its number and this: shares that are known are near enough already
 /// for shorter ones.
 const LATER: (usize, usize) = (1, 4);
 
 /// Plans an order at the prices of a scan.
-///
-/// Where the plan moves something, what its needs pay for a lane moves towards those that use it,
-/// which raises the bound until it meets the plan's cost, or no further.
 pub fn plan_order(scan: &Scan) -> OrderPlan {
     plan_order_seen(scan, &mut |_, _, _| ())
 }
 
-/// The same; `see` is shown every shipment at the shares of the scan: group, state and cost.
+/// The same; `see` is shown every shipment: group, state and cost.
 pub fn plan_order_seen(scan: &Scan, see: &mut impl FnMut(usize, usize, f64)) -> OrderPlan {
-    let mut bound = OrderBound::new(scan, see);
-    let mut plan = OrderPlan {
-        least: bound.least,
-        entries: Vec::new(),
-        shares: scan.order_prices.shares.clone(),
-    };
+    let Some(routes) = JointRoutes::new(scan) else { return plan_by_shares(scan, see) };
+    let terms = Terms::new(scan.options, scan.tables);
+    let best = joint_shipments::cheapest(scan, routes, see);
+    let covers = Covers::new(scan.tables, &best.found, terms.max_shipments);
+    let rest = covers.cheapest_rest(scan.tables, &terms, 0, 0, Claim::NONE);
+    let mut entries = covers.entries(scan, &best, &rest);
+    if !joint::are_simple(scan, &entries) {
+        entries = plan_by_shares(scan, &mut |_, _, _| ()).entries;
+    }
+    let plan = by_shares(scan, (rest.cost, entries), see, |scan, _| apart::cheapest(scan, &terms));
+    OrderPlan { least: f64::min(plan.least, rest.cost), ..plan }
+}
+
+/// Plans an order by the shares in which its needs pay for lanes.
+pub fn plan_by_shares(scan: &Scan, see: &mut impl FnMut(usize, usize, f64)) -> OrderPlan {
+    by_shares(scan, (f64::INFINITY, Vec::new()), see, |scan, see| {
+        let bound = OrderBound::new(scan, &mut |group, state, cost| see(group, state, cost));
+        (bound.least, bound.entries)
+    })
+}
+
+/// Raises a bound by moving the shares in which the needs of an order pay for lanes: `at_shares` says
+/// what plans cost at least at shares, and which plan that is. Another plan is known, with its cost.
+///
+/// Where the plan moves something, what its needs pay for a lane moves towards those that use it,
+/// which raises the bound until it meets the cheapest plan's cost, or no further.
+fn by_shares(
+    scan: &Scan,
+    (mut cheapest, entries): (f64, Vec<Entry>),
+    see: &mut dyn FnMut(usize, usize, f64),
+    at_shares: impl Fn(&Scan, &mut dyn FnMut(usize, usize, f64)) -> (f64, Vec<Entry>),
+) -> OrderPlan {
+    let shares = scan.order_prices.shares.clone();
+    let mut plan = OrderPlan { least: f64::NEG_INFINITY, entries, shares };
     let mut own = OrderPrices::default();
-    let mut cheapest = f64::INFINITY;
     let is_new = scan.order_prices.shares.is_empty();
     let later = if is_new { LATER.0 } else { LATER.1 };
     for round in 1..=MAX_SHARE_ROUNDS {
         let scan = if round == 1 { *scan } else { Scan { order_prices: &own, ..*scan } };
-        if round > 1 {
-            bound = OrderBound::new(&scan, &mut |_, _, _| ());
-        }
-        if bound.least > plan.least {
-            plan.least = bound.least;
+        let (least, entries) = match round {
+            1 => at_shares(&scan, see),
+            _ => at_shares(&scan, &mut |_, _, _| ()),
+        };
+        if least > plan.least {
+            plan.least = least;
             plan.shares = scan.order_prices.shares.clone();
         }
-        let used = used_parts(&scan, &bound.entries);
+        if least >= cheapest {
+            break;
+        }
+        let used = used_parts(&scan, &entries);
         let unpaid: f64 = used.iter().map(|part| part.once * (1.0 - part.paid)).sum();
-        let cost = bound.least + unpaid;
-        if cost < cheapest {
-            cheapest = cost;
-            plan.entries = std::mem::take(&mut bound.entries);
+        if least + unpaid < cheapest {
+            cheapest = least + unpaid;
+            plan.entries = entries;
         }
         if cheapest - plan.least <= 1e-6 * cheapest.abs() + 1e-6 {
             break;

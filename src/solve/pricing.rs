@@ -7,6 +7,8 @@
 
 use crate::options::{OrderOptions, Planner};
 use crate::solve::column::{Column, Entry};
+use crate::solve::joint::JointRoutes;
+use crate::solve::joint_shipments;
 use crate::solve::routes::{LineWay, Routes};
 use crate::solve::stocks::stock_price;
 use crate::solve::tables::{GroupTable, LineTable, OrderTables, price_of};
@@ -64,6 +66,9 @@ pub struct Kind {
     pub added: usize,
 }
 
+/// The kind of a shipment that is added, where that is all there is to it.
+pub const ADDED: Kind = Kind { class: 0, added: 1 };
+
 impl Kind {
     fn index(self) -> usize {
         2 * self.class + self.added
@@ -72,20 +77,37 @@ impl Kind {
 
 /// The cheapest shipment of each kind and state.
 #[derive(Debug)]
-pub struct BestShipments {
+pub struct ByState {
     cost: Vec<Vec<f64>>,
     group: Vec<Vec<u32>>,
-    routes: Routes,
 }
 
-impl BestShipments {
-    fn new(tables: &OrderTables, routes: Routes) -> BestShipments {
+impl ByState {
+    pub fn new(tables: &OrderTables) -> ByState {
         let (kinds, states) = (2 * tables.exchanges.classes(), tables.states.count());
-        BestShipments {
+        ByState {
             cost: vec![vec![f64::INFINITY; states]; kinds],
             group: vec![vec![0; states]; kinds],
-            routes,
         }
+    }
+
+    /// Whether a shipment of a kind would be the cheapest that covers a state.
+    pub fn is_cheapest(&self, kind: Kind, state: usize, cost: f64) -> bool {
+        cost < self.cost[kind.index()][state]
+    }
+
+    /// Takes a shipment of a group as the cheapest of its kind that covers a state.
+    pub fn take(&mut self, kind: Kind, state: usize, cost: f64, group: usize) {
+        self.cost[kind.index()][state] = cost;
+        self.group[kind.index()][state] = group as u32;
+    }
+
+    pub fn cost(&self, kind: Kind, state: usize) -> f64 {
+        self.cost[kind.index()][state]
+    }
+
+    pub fn group(&self, kind: Kind, state: usize) -> usize {
+        self.group[kind.index()][state] as usize
     }
 
     /// Kind and cost of the shipments found that cover a state.
@@ -96,16 +118,42 @@ impl BestShipments {
             .filter(move |(_, costs)| costs[state].is_finite())
             .map(move |(index, costs)| (Kind { class: index / 2, added: index % 2 }, costs[state]))
     }
+}
 
+/// How the lines of shipments come to where these leave.
+#[derive(Debug)]
+pub enum Ways {
+    /// Each by its own cheapest way.
+    Alone(Routes),
+    /// By ways that share what is paid once.
+    Joint(JointRoutes),
+}
+
+/// The cheapest shipments, with the ways of their lines.
+#[derive(Debug)]
+pub struct BestShipments {
+    pub found: ByState,
+    pub ways: Ways,
+}
+
+impl BestShipments {
     /// The entries of a shipment found.
     pub fn entries(&self, scan: &Scan, kind: Kind, state: usize) -> Vec<Entry> {
-        scan.entries(self.group[kind.index()][state] as usize, state, &self.routes)
+        self.entries_of(scan, self.found.group(kind, state), state)
+    }
+
+    /// The entries of the cheapest shipment of a group.
+    pub fn entries_of(&self, scan: &Scan, group: usize, state: usize) -> Vec<Entry> {
+        match &self.ways {
+            Ways::Alone(routes) => scan.entries(group, state, routes),
+            Ways::Joint(routes) => joint_shipments::entries(scan, routes, group, state),
+        }
     }
 }
 
 /// The cheapest way of parts of a line into a group.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Cheapest<'r> {
+pub struct Cheapest<'r> {
     pub cost: f64,
     pub way: LineWay<'r>,
 }
@@ -125,26 +173,23 @@ impl<'a> Scan<'a> {
     /// Finds the cheapest shipment of every state; `see` is shown every shipment: group, state and
     /// cost.
     pub fn cheapest(&self, see: &mut impl FnMut(usize, usize, f64)) -> BestShipments {
-        let mut best = BestShipments::new(self.tables, Routes::cheapest(self));
-        let BestShipments { cost: least, group: cheapest, routes } = &mut best;
-        let routes = &*routes;
-        self.shipments(routes, |index, state, cost| {
+        let routes = Routes::cheapest(self);
+        let mut found = ByState::new(self.tables);
+        self.shipments(&routes, |index, state, cost| {
             see(index, state, cost);
             let group = &self.tables.groups[index];
             let class = self.tables.exchanges.class(index);
-            let kind = Kind { class, added: usize::from(!group.joins) }.index();
-            if cost >= least[kind][state] {
-                return;
-            }
-            let parcels = self.tables.shipments.parcels(group.shipment)[state];
+            let kind = Kind { class, added: usize::from(!group.joins) };
             let fits =
-                |left: &[Decimal]| self.column(0, self.entries(index, state, routes)).fits(left);
-            if self.work_fits(group, state, parcels) && self.left.is_none_or(fits) {
-                least[kind][state] = cost;
-                cheapest[kind][state] = index as u32;
+                |left: &[Decimal]| self.column(0, self.entries(index, state, &routes)).fits(left);
+            if found.is_cheapest(kind, state, cost)
+                && self.work_fits(group, state)
+                && self.left.is_none_or(fits)
+            {
+                found.take(kind, state, cost, index);
             }
         });
-        best
+        BestShipments { found, ways: Ways::Alone(routes) }
     }
 
     /// Visits every shipment that the lines' cheapest ways make up: group, state and cost.
@@ -166,18 +211,29 @@ impl<'a> Scan<'a> {
                     }
                 }
             }
-            let shipments = &self.tables.shipments;
-            let (costs, parcels) =
-                (shipments.costs(group.shipment), shipments.parcels(group.shipment));
-            let fixed = self.group_price(group);
-            let parcel_price = self.parcel_price(group);
             for &(state, sum) in &covered[1..] {
-                let cost = sum + fixed + costs[state] + parcel_price * f64::from(parcels[state]);
+                let cost = sum + self.shipment_cost(group, state);
                 if cost.is_finite() {
                     visit(index, state, cost);
                 }
             }
         }
+    }
+
+    /// What the shipment of a group costs that covers a state, without its lines.
+    fn shipment_cost(&self, group: &GroupTable, state: usize) -> f64 {
+        let shipments = &self.tables.shipments;
+        let parcels = f64::from(shipments.parcels(group.shipment)[state]);
+        let own = shipments.costs(group.shipment)[state];
+        self.group_price(group) + own + self.parcel_price(group) * parcels
+    }
+
+    /// The same with the openings that all of its needs pay for.
+    pub(super) fn whole_cost(&self, group: &GroupTable, state: usize) -> f64 {
+        let states = &self.tables.states;
+        let needs = (0..states.needs()).filter(|need| states.digit(state, *need) > 0);
+        let openings = needs.map(|need| self.opening_cost(need, group.release.opening, 1.0));
+        self.shipment_cost(group, state) + openings.sum::<f64>()
     }
 
     /// What units of a need cost in a group, by the cheapest way of each of its lines.
@@ -215,6 +271,26 @@ impl<'a> Scan<'a> {
 
     fn share(&self, need: usize, digit: usize) -> f64 {
         digit as f64 / self.tables.states.whole(need) as f64
+    }
+
+    /// What it costs a group's cheapest shipment more that something moves into it; of an order
+    /// whose lines stay whole.
+    pub(super) fn move_cost(&self, index: usize, state: usize, routes: &Routes) -> f64 {
+        let group = &self.tables.groups[index];
+        let of_line = |line: &LineTable| {
+            let units = self.units(line.line, 1);
+            let moved = routes.best(self, group, line, 1)?.cost;
+            let direct = self.direct_cost(line, units).unwrap_or(f64::INFINITY);
+            Some((moved - direct).max(0.0))
+        };
+        if group.place.is_none() {
+            return f64::INFINITY;
+        }
+        let states = &self.tables.states;
+        let taken = self.tables.lines(group).iter();
+        let taken =
+            taken.filter(|line| states.digit(state, self.options.lines[line.line].need) > 0);
+        taken.filter_map(of_line).fold(f64::INFINITY, f64::min)
     }
 
     /// The entries of a group's cheapest shipment.
@@ -389,10 +465,11 @@ impl<'a> Scan<'a> {
     }
 
     /// Whether the work of a shipment fits the limits of its node on its date.
-    pub(super) fn work_fits(&self, group: &GroupTable, state: usize, parcels: u32) -> bool {
+    pub(super) fn work_fits(&self, group: &GroupTable, state: usize) -> bool {
         if !self.tables.tight && self.left.is_none() {
             return true;
         }
+        let parcels = self.tables.shipments.parcels(group.shipment)[state];
         let (mut units, mut lines, mut minutes) = (0, 0, 0.0);
         for line in self.tables.lines(group) {
             let taken = self.tables.states.units(self.options, state, line.line);

@@ -195,7 +195,7 @@ const MAX_ROUNDS: usize = 400;
 /// Rounds of cuts, at most.
 const MAX_CUT_ROUNDS: usize = 40;
 /// Steps of ascent before the other master, which finds its way slowly from prices far off.
-pub(super) const FIRST_STEPS: usize = 20;
+pub(super) const FIRST_STEPS: usize = 5;
 /// Steps from prices that are known, which leave them where they are.
 const KNOWN_STEPS: usize = 1;
 

@@ -77,6 +77,20 @@ fn lane_cost(scan: &Scan, line: usize, units: Quantity, departure: usize) -> f64
 
 /// What units of a line pay to be released into a departure; infinite where they do not fit.
 fn first_cost(scan: &Scan, line: usize, units: Quantity, supply: usize, departure: usize) -> f64 {
+    let share = scan.options.share_of_need(line, units);
+    let [once, _] = scan.paid_once(departure);
+    let share = share * scan.part_of(scan.options.lines[line].need, departure, false);
+    release_cost(scan, line, units, supply, departure) + part(once, share)
+}
+
+/// The same without what is paid once for all that is released.
+pub(super) fn release_cost(
+    scan: &Scan,
+    line: usize,
+    units: Quantity,
+    supply: usize,
+    departure: usize,
+) -> f64 {
     let (options, tables, prices) = (scan.options, scan.tables, &scan.prices.resources);
     let (terms, table) = (&options.lines[line], &tables.supplies[supply]);
     let release = &tables.departures[departure].release;
@@ -97,7 +111,6 @@ fn first_cost(scan: &Scan, line: usize, units: Quantity, supply: usize, departur
     let share = scan.options.share_of_need(line, units);
     // Parts of a divided line that are released together count as one line.
     let as_line = if options.split_lines { q / f64::from(terms.quantity) } else { 1.0 };
-    let [once, _] = scan.paid_once(departure);
     table.part_cost
         + table.unit_cost * q
         + (table.line_cost + price_of(prices, release.lines)) * as_line
@@ -105,7 +118,6 @@ fn first_cost(scan: &Scan, line: usize, units: Quantity, supply: usize, departur
         + q * table.minutes * price_of(prices, release.minutes)
         + scan.stock_cost(stock, units)
         + scan.opening_cost(terms.need, release.opening, share)
-        + part(once, share * scan.part_of(terms.need, departure, false))
 }
 
 /// The cheapest way to be at a node by a day.

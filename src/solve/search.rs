@@ -49,14 +49,13 @@ pub fn shipments(
     let parcel_price = scan.parcel_price(table);
     let mut lines = lines(scan, routes, table);
     for state in 1..states.count() {
-        let parcels = parcels[state];
-        if costs[state].is_infinite() || !scan.work_fits(table, state, parcels) {
+        if costs[state].is_infinite() || !scan.work_fits(table, state) {
             continue;
         }
         if (0..states.needs()).any(|n| states.digit(state, n) > 0 && !table.takes_need(n)) {
             continue;
         }
-        let mut cost = fixed + costs[state] + parcel_price * f64::from(parcels);
+        let mut cost = fixed + costs[state] + parcel_price * f64::from(parcels[state]);
         for need in 0..states.needs() {
             let share = states.digit(state, need) as f64 / states.whole(need) as f64;
             cost += scan.opening_cost(need, table.release.opening, share);

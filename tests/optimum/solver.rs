@@ -13,7 +13,7 @@ use wavewright::options::{Planner, frozen_decisions};
 use wavewright::plan::{Assignment, Plan};
 use wavewright::planning::{PlanError, RunInputs, plan_wave, start_from};
 use wavewright::solve::exact::{Formulation, enumerate};
-use wavewright::solve::order_plan::OrderBound;
+use wavewright::solve::order_plan::plan_order;
 use wavewright::solve::{Control, Duals, Start, WaveProblem};
 use wavewright::units::Objective;
 use wavewright::verify::verify;
@@ -226,7 +226,7 @@ fn an_optimum_lies_within_its_distance() {
         let duals = Duals::free(&problem);
         let bound = |order: usize| {
             let scan = problem.scan(order, &duals.prices, &duals.orders[order]);
-            OrderBound::new(&scan, &mut |_, _, _| ()).least
+            plan_order(&scan).least
         };
         let bound: f64 = (0..problem.orders.len()).map(bound).sum();
         let least = best.objective.to_minor() - backends::constant(&problem).to_minor();

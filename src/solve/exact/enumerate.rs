@@ -3,8 +3,8 @@
 use crate::network::Hop;
 use crate::solve::column::Entry;
 use crate::solve::exact::pieces::{Part, Pieces, Shipment, fits_alone};
-use crate::solve::order_plan::{OrderBound, Terms};
-use crate::solve::pricing::Kind;
+use crate::solve::order_plan::{OrderBound, Terms, plan_by_shares, plan_order};
+use crate::solve::pricing::{Kind, OrderPrices};
 use crate::solve::relax::Duals;
 use crate::solve::routes::all_routes;
 use crate::solve::search::{self, Found};
@@ -59,10 +59,15 @@ fn of_order(
 ) -> Option<Found> {
     let tables = &problem.orders[index].tables;
     let scan = problem.scan(index, &duals.prices, &duals.orders[index]);
+    let least = plan_order(&scan).least;
+    // What a plan with some shipment costs is known by shares only, at best by those of its own.
+    let shares = plan_by_shares(&scan, &mut |_, _, _| ()).shares;
+    let own = OrderPrices { shares, ..duals.orders[index].clone() };
+    let scan = problem.scan(index, &duals.prices, &own);
     let bound = OrderBound::new(&scan, &mut |_, _, _| ());
     // The limit of a state: what a shipment may cost so that some plan with it is near enough.
     let limit =
-        |state: usize, kind: Kind| bound.least + distance - bound.rest(tables, state, kind) + 1e-6;
+        |state: usize, kind: Kind| least + distance - bound.rest(tables, state, kind) + 1e-6;
     let of_class = |class: usize| -> Vec<[f64; 2]> {
         (0..tables.states.count())
             .map(|state| std::array::from_fn(|added| limit(state, Kind { class, added })))

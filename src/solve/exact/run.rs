@@ -298,12 +298,13 @@ impl<'a> Run<'a> {
         self.report(Stage::Prices);
     }
 
-    /// Better plans by search in neighbourhoods and among the order plans known; then among more of
-    /// them, as long as that helps.
+    /// Better plans by search in neighbourhoods and among the order plans known, with more of them
+    /// each time, as long as that helps.
     pub fn improve(&mut self, relaxation: &mut Relaxation) -> Result<(), HighsError> {
         let mut round = 0;
         while self.is_open() {
             let before = self.best.objective.to_minor();
+            saddle::vary(self.problem, relaxation, self.settings.seed, round, self.control);
             self.neighbourhoods(relaxation)?;
             if self.is_open() {
                 self.restricted(relaxation)?;
@@ -313,10 +314,6 @@ impl<'a> Run<'a> {
                 break;
             }
             round += 1;
-            if self.is_open() {
-                let (mut known, seed) = (relaxation.keys(), self.settings.seed);
-                saddle::vary(self.problem, relaxation, &mut known, seed, round, self.control);
-            }
         }
         Ok(())
     }

@@ -13,6 +13,8 @@ use crate::solve::{Control, KnownPrices};
 
 /// Times that prices are raised and the wave is sifted again, at most.
 const SIFTINGS: usize = 3;
+/// Rounds in which prices are raised before a wave is sifted again.
+const FIRST_ROUNDS: usize = 5;
 /// What the bound may lack because of options that were not kept, as a part of the gap asked for;
 /// where time is limited, of this part of the gap that is open, if that is more.
 pub(super) const MISSED: f64 = 0.1;
@@ -73,8 +75,12 @@ pub(super) fn solve_sifted(
     if run.is_open() && has_bound {
         relaxation = run.repair(relaxation)?;
     } else if run.is_open() {
+        let without = run.best.objective;
         relaxation = run.ascend(relaxation, FIRST_STEPS, part_beside(1.0 - MIN_PART));
-        run.guided_plan(&relaxation.duals);
+        relaxation = run.raise(relaxation, FIRST_ROUNDS, part_beside(1.0 - MIN_PART))?;
+        if run.best.objective == without {
+            run.guided_plan(&relaxation.duals);
+        }
     }
     // Prices that a repair has raised have none yet.
     let is_due = !has_bound || run.is_open();

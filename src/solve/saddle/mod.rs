@@ -11,14 +11,13 @@ mod sparse;
 use crate::solve::column::Column;
 use crate::solve::cuts::{Cut, Pools};
 use crate::solve::highs::HighsError;
-use crate::solve::master::{OrderColumn, PlanKey, released};
+use crate::solve::master::{OrderColumn, released};
 use crate::solve::relax::{CUTS_FROM, Duals, Relaxation, Step, price_wave};
 use crate::solve::wave_options::WaveProblem;
 use crate::solve::{Control, ExactSettings};
 use choice::{Choice, Row};
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::{Rng, SeedableRng};
-use rustc_hash::FxHashSet;
 
 /// The bound has converged when it is this close to the master, and has stalled when it rises by
 /// less in a round; as a part of the gap asked for, and relatively at least.
@@ -102,10 +101,6 @@ pub fn raise(
             break;
         }
     }
-    // Orders that are left out say nothing about lower prices.
-    if !problem.rest.is_some {
-        vary(problem, &mut best, &mut known, settings.seed, 0, control);
-    }
     Ok(best)
 }
 
@@ -114,15 +109,9 @@ const VARIATIONS: u64 = 8;
 const VARIATION: f64 = 0.3;
 
 /// Adds order plans that are good at prices near the best ones, for plans of the wave to choose
-/// among: others at each `time`. `known` are the keys of those that it has.
-pub fn vary(
-    problem: &WaveProblem,
-    best: &mut Relaxation,
-    known: &mut FxHashSet<PlanKey>,
-    seed: u64,
-    time: u64,
-    control: &Control,
-) {
+/// among: others at each `time`.
+pub fn vary(problem: &WaveProblem, best: &mut Relaxation, seed: u64, time: u64, control: &Control) {
+    let mut known = best.keys();
     for round in time * VARIATIONS..(time + 1) * VARIATIONS {
         if control.stopped().is_some() {
             return;
