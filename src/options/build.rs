@@ -1,5 +1,6 @@
 //! Building the options of an order: sources, transfers, shipments, and the terms of each line.
 
+use crate::domain::NodeKind;
 use crate::ids::{IdVec, LineId, NodeId, OrderId};
 use crate::options::bundles::bundle_needs;
 use crate::options::eligibility::{customer_km, line_bar, may_hand_over, offers};
@@ -13,19 +14,17 @@ use crate::options::{
 use crate::time::Day;
 use std::collections::BTreeSet;
 
-/// Builds every option of an order; `km` holds the distance from each node to its customer.
-/// What is left out goes to `pruned` with its reason, where that is asked for.
+/// Builds the options of an order over some lanes; `km` holds the distance from each node to its
+/// customer. What is left out goes to `pruned` with its reason: to say what bars a node that lines
+/// have to come to, all lanes have to be looked at.
 pub fn order_options(
     planner: &Planner,
     order: OrderId,
     km: &[f64],
-    pruned: Option<&mut dyn FnMut(Pruned)>,
+    lanes: Lanes,
+    pruned: &mut dyn FnMut(Pruned),
 ) -> OrderOptions {
     let builder = Builder { planner, order, km };
-    // To say what bars a node, lines have to come there.
-    let lanes = if pruned.is_some() { Lanes::All } else { Lanes::ToEnds };
-    let ignored = &mut |_| {};
-    let pruned = pruned.unwrap_or(ignored);
     let mut options = builder.without_groups(lanes, &|_, _| true, pruned);
     if options.lines.is_empty() {
         return options;
@@ -172,11 +171,14 @@ fn last_nodes(supplies: &[Supply], moved: &IdVec<NodeId, Moved>) -> BTreeSet<Nod
 }
 
 /// Which lanes are looked at.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Lanes {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lanes {
     None,
     /// Those over which something may come to where the order may be handed over.
     ToEnds,
+    /// The same, but for orders that are shipped only to hubs and to where other lines of them are:
+    /// nearly all that is worth its lane.
+    ToMeetings,
     All,
 }
 
@@ -203,11 +205,20 @@ impl Builder<'_> {
         let (planner, order) = (self.planner, self.order);
         let mut options = empty_options(planner, order);
         let supplies = self.supplies(&options, is_wanted, pruned);
-        if lanes == Lanes::None || options.lines.is_empty() {
+        let must_meet = lanes == Lanes::ToMeetings && planner.wave.destination(order).is_some();
+        let meet = options.lines.len() > 1 || !must_meet;
+        if lanes == Lanes::None || options.lines.is_empty() || !meet {
             options.transfers.supplies = supplies;
         } else {
             let parts = options.parts(options.lines.len());
-            let is_end = |node| lanes == Lanes::All || may_hand_over(planner.wave, order, node);
+            let sources: Vec<NodeId> = supplies.iter().map(|supply| supply.source).collect();
+            let meet = |node: NodeId| {
+                planner.wave.nodes[node].kind == NodeKind::Hub || sources.contains(&node)
+            };
+            let is_end = |node: NodeId| {
+                lanes == Lanes::All
+                    || may_hand_over(planner.wave, order, node) && (!must_meet || meet(node))
+            };
             let reach = Reach { parts, last_day: self.last_day(), is_end: &is_end };
             options.transfers = Transfers::new(planner, supplies, reach);
         }

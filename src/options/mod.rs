@@ -18,7 +18,7 @@ mod tariff;
 mod transfers;
 mod ways;
 
-pub use build::{MAX_STATES, decided_options, frozen_late_days, order_options};
+pub use build::{Lanes, MAX_STATES, decided_options, frozen_late_days, order_options};
 pub use decision::{Decision, frozen_decisions};
 pub use eligibility::{Bar, can_reach, customer_km, line_bar, offered_zone, zone};
 pub use escalation::first_tier_on_time;
@@ -154,6 +154,12 @@ pub struct OrderOptions {
 }
 
 impl OrderOptions {
+    /// Whether no two of its lines are for the same item.
+    pub fn orders_items_once(&self) -> bool {
+        let lines = &self.lines;
+        (1..lines.len()).all(|at| lines[..at].iter().all(|other| other.sku != lines[at].sku))
+    }
+
     /// In how many parts the open lines may go, at most, when undivided they are so many.
     pub fn parts(&self, undivided: usize) -> usize {
         if self.split_lines {

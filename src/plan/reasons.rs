@@ -4,7 +4,7 @@ use crate::domain::{CapacityUnit, Wave};
 use crate::ids::{LineId, NodeId, OrderId, ServiceId, SkuId};
 use crate::network::distance_matrix;
 use crate::options::{
-    Bar, Content, Group, OrderOptions, Planner, Pruned, ShipmentKey, can_reach, freight,
+    Bar, Content, Group, Lanes, OrderOptions, Planner, Pruned, ShipmentKey, can_reach, freight,
     order_options, work,
 };
 use crate::plan::{Ledger, Reason, Unfilled};
@@ -27,8 +27,8 @@ fn explain_order(planner: &Planner, usage: &Usage, rows: &mut [Unfilled]) {
     let order = planner.wave.lines[rows[0].line].order;
     let km = distance_matrix(planner.wave, &[order]);
     let mut pruned: Vec<Pruned> = Vec::new();
-    let options =
-        order_options(planner, order, &km.row(0).to_vec(), Some(&mut |option| pruned.push(option)));
+    let km = km.row(0).to_vec();
+    let options = order_options(planner, order, &km, Lanes::All, &mut |option| pruned.push(option));
     let open: Vec<LineId> = rows.iter().map(|row| row.line).collect();
     for row in rows {
         let case = Case { planner, usage, options: &options, pruned: &pruned, order };

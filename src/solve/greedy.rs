@@ -7,6 +7,7 @@ use crate::solve::pricing::{Prices, Scan};
 use crate::solve::relax::Duals;
 use crate::solve::wave_options::{OrderProblem, WaveProblem};
 use crate::units::Decimal;
+use std::sync::Arc;
 
 /// What is left of the limits while orders are planned one after the other.
 #[derive(Clone, Debug)]
@@ -14,7 +15,7 @@ pub struct Stockroom<'a> {
     problem: &'a WaveProblem<'a>,
     left: Vec<Decimal>,
     /// Prices that guide the choice.
-    guide: Duals,
+    guide: Arc<Duals>,
     /// Those of resources, with the cost of overload where capacity is used up.
     now: Prices,
     opened: Vec<u32>,
@@ -29,7 +30,7 @@ impl<'a> Stockroom<'a> {
         let mut room = Stockroom {
             problem,
             left: rows.iter().map(|row| row.limit()).collect(),
-            guide: guide.clone(),
+            guide: Arc::new(guide.clone()),
             now: guide.prices.clone(),
             opened: vec![0; openings.len()],
             opening_costs: openings.map(|(_, cost)| cost.to_minor()).collect(),
@@ -95,6 +96,45 @@ impl<'a> Stockroom<'a> {
             cost += closed.map(|id| self.opening_costs[*id as usize]).sum::<f64>();
         }
         cost
+    }
+
+    /// What an order could do that costs less than what it does now; what is taken stays as it is.
+    pub fn better(&mut self, order: usize, now: Option<&Column>) -> Option<Option<Column>> {
+        if let Some(column) = now {
+            self.give_back(column);
+        }
+        let new = self.best(order);
+        let is_better = self.saves(order, now, new.as_ref());
+        if let Some(column) = now {
+            self.take(column);
+        }
+        is_better.then_some(new)
+    }
+
+    /// Lets an order do something else, where that fits and costs less; returns whether it does.
+    pub fn exchange(
+        &mut self,
+        order: usize,
+        now: &mut Option<Column>,
+        new: Option<Column>,
+    ) -> bool {
+        if let Some(column) = &*now {
+            self.give_back(column);
+        }
+        let fits = new.as_ref().is_none_or(|column| self.fits(column));
+        let is_better = fits && self.saves(order, now.as_ref(), new.as_ref());
+        if is_better {
+            *now = new;
+        }
+        if let Some(column) = &*now {
+            self.take(column);
+        }
+        is_better
+    }
+
+    /// Whether one plan of an order costs less than another.
+    fn saves(&self, order: usize, now: Option<&Column>, new: Option<&Column>) -> bool {
+        self.cost(order, new) < self.cost(order, now) - 1e-6
     }
 
     /// The best plan of an order that fits what is left; nothing where all stays open.

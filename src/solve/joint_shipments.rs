@@ -88,6 +88,7 @@ pub fn cheapest(
 ) -> BestShipments {
     let tables = scan.tables;
     let sets = sets(scan);
+    let is_told_apart = scan.options.orders_items_once();
     let mut found = ByState::new(tables);
     for (index, group) in tables.groups.iter().enumerate() {
         let ways = LineWays::of(scan, &routes, index);
@@ -102,7 +103,8 @@ pub fn cheapest(
             }
             see(index, state, cost);
             let fits = |left: &[Decimal]| {
-                scan.column(0, of_set(scan, &routes, index, set, moved)).fits(left)
+                moved == 0 && is_told_apart
+                    || scan.column(0, of_set(scan, &routes, index, set, moved)).fits(left)
             };
             if found.is_cheapest(ADDED, state, cost)
                 && scan.work_fits(group, state)

@@ -245,6 +245,10 @@ pub fn plan_order_seen(scan: &Scan, see: &mut impl FnMut(usize, usize, f64)) -> 
     if !joint::are_simple(scan, &entries) {
         entries = plan_by_shares(scan, &mut |_, _, _| ()).entries;
     }
+    if scan.left.is_some() {
+        // A plan is wanted, and no bound.
+        return OrderPlan { entries, least: rest.cost, shares: Vec::new() };
+    }
     let plan = by_shares(scan, (rest.cost, entries), see, |scan, _| apart::cheapest(scan, &terms));
     OrderPlan { least: f64::min(plan.least, rest.cost), ..plan }
 }

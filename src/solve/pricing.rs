@@ -174,14 +174,18 @@ impl<'a> Scan<'a> {
     /// cost.
     pub fn cheapest(&self, see: &mut impl FnMut(usize, usize, f64)) -> BestShipments {
         let routes = Routes::cheapest(self);
+        let is_told_apart = self.options.orders_items_once() && !self.options.split_lines;
         let mut found = ByState::new(self.tables);
         self.shipments(&routes, |index, state, cost| {
             see(index, state, cost);
             let group = &self.tables.groups[index];
             let class = self.tables.exchanges.class(index);
             let kind = Kind { class, added: usize::from(!group.joins) };
-            let fits =
-                |left: &[Decimal]| self.column(0, self.entries(index, state, &routes)).fits(left);
+            // From the node's own stock, each line was asked for its item already.
+            let fits = |left: &[Decimal]| {
+                group.place.is_none() && is_told_apart
+                    || self.column(0, self.entries(index, state, &routes)).fits(left)
+            };
             if found.is_cheapest(kind, state, cost)
                 && self.work_fits(group, state)
                 && self.left.is_none_or(fits)

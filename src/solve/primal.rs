@@ -10,6 +10,7 @@ use crate::solve::master::OrderColumn;
 use crate::solve::relax::Duals;
 use crate::solve::rows::{CutTerms, Outside, SharedRows};
 use crate::solve::wave_options::WaveProblem;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 /// What each order ships; nothing where all of it stays open.
@@ -61,35 +62,46 @@ pub fn round(
     plan
 }
 
+/// Orders that are planned again side by side: so many, or this part of the wave; and those among
+/// them that one thread plans one after the other.
+const SIDE_BY_SIDE: usize = 128;
+const OF_WAVE: usize = 64;
+const GRAIN: usize = 8;
+
 /// Takes each order back and plans it again from what is left, until a pass changes little or it
-/// is told to stop. (Xu, Allgor and Graves 2009.)
+/// is told to stop. (Xu, Allgor and Graves 2009.) Of orders that are planned side by side, one that
+/// comes too late for what it wanted waits for the next pass.
 pub fn reevaluate(
     problem: &WaveProblem,
     plan: &mut [Option<Column>],
     passes: usize,
-    stop: &dyn Fn() -> bool,
+    stop: &(dyn Fn() -> bool + Sync),
 ) {
     let mut room = Stockroom::new(problem, &Duals::free(problem));
     for column in plan.iter().flatten() {
         room.take(column);
     }
+    let many = SIDE_BY_SIDE.max(plan.len() / OF_WAVE);
     for _ in 0..passes {
         let mut changed = 0;
-        for (order, current) in plan.iter_mut().enumerate() {
+        for first in (0..plan.len()).step_by(many) {
+            let orders: Vec<usize> = (first..plan.len().min(first + many)).collect();
+            let known = &*plan;
+            let grains = orders.par_chunks(many.div_ceil(GRAIN));
+            let better = grains.flat_map_iter(|orders| {
+                let mut room = room.clone();
+                let better = |&order: &usize| {
+                    if stop() { None } else { room.better(order, known[order].as_ref()) }
+                };
+                orders.iter().map(better).collect::<Vec<_>>()
+            });
+            let better: Vec<Option<Option<Column>>> = better.collect();
+            for (order, new) in orders.into_iter().zip(better) {
+                let Some(new) = new else { continue };
+                changed += usize::from(room.exchange(order, &mut plan[order], new));
+            }
             if stop() {
                 return;
-            }
-            let before = current.take();
-            if let Some(column) = &before {
-                room.give_back(column);
-            }
-            let old = room.cost(order, before.as_ref());
-            let new = room.best(order);
-            let better = room.cost(order, new.as_ref()) < old - 1e-6;
-            *current = if better { new } else { before };
-            changed += usize::from(better);
-            if let Some(column) = &*current {
-                room.take(column);
             }
         }
         if changed * 500 <= plan.len() {

@@ -7,7 +7,7 @@
 //! Shanno 1992 call this sifting.)
 
 use crate::ids::{NodeId, OrderId};
-use crate::options::{Decision, Group, OrderOptions, Planner, ShipmentKey};
+use crate::options::{Decision, Group, Lanes, OrderOptions, Planner, ShipmentKey};
 use crate::solve::column::{Column, Entry};
 use crate::solve::first_prices::FirstPrices;
 use crate::solve::known::{KnownPrices, NamedCut, PricesByLine, placed};
@@ -18,7 +18,7 @@ use crate::solve::pricing::{OrderPrices, Prices, Scan};
 use crate::solve::relax::{Relaxation, lagrangian_bound, supply_worth};
 use crate::solve::tables::OrderTables;
 use crate::solve::wave_options::{
-    BATCH, Demand, OrderProblem, Rest, WaveProblem, build_batch, build_orders,
+    BATCH, Demand, Look, OrderProblem, Rest, WaveProblem, maybe_contended,
 };
 use crate::solve::{ResourceId, Resources, Sifting, Start};
 use crate::time::Day;
@@ -26,6 +26,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// The part of the shipments kept of each contents that may be of one node.
 const OF_NODE: f64 = 0.25;
@@ -70,34 +71,58 @@ impl<'s> Sieve<'s> {
     }
 }
 
+/// What the first sifting of a wave gives.
+pub(super) struct First<'a> {
+    pub problem: WaveProblem<'a>,
+    pub relaxation: Relaxation,
+    /// Whether all that the orders could do was looked at, so that the bound of the relaxation is one
+    /// for the whole wave.
+    pub is_whole: bool,
+    /// What a look at all of that takes, about.
+    pub seconds: f64,
+}
+
 /// Sifts a wave for the first time: at the prices of a similar one, where they are known, else at
-/// prices that follow what the orders want; with what a plan of it decided. The bound of the
-/// relaxation is one for the whole wave. Returns nothing when told to stop.
-pub fn first<'a>(
+/// prices that follow what the orders want; with what a plan of it decided. Where nothing is known of
+/// a wave with lanes, most orders are looked at without the ways over lanes that are seldom of use, and
+/// take most of the time. Returns nothing when told to stop.
+pub(super) fn first<'a>(
     planner: &'a Planner<'a>,
     start: &Start,
     sifting: Sifting,
     stop: &(dyn Fn() -> bool + Sync),
-) -> Option<(WaveProblem<'a>, Relaxation)> {
+) -> Option<First<'a>> {
+    let began = Instant::now();
     let resources = Arc::new(Resources::new(planner));
     let by_line = start.prices.by_line(planner, &resources);
     let keep = sifting.kept(planner.wave.orders.len());
     let sieve = Sieve::new(planner, &resources, &by_line, &start.decisions, keep);
     let demand = Demand::new(&resources);
     let ids: Vec<OrderId> = planner.wave.orders.ids().collect();
-    let sift = |ids: &[OrderId], prices: &Prices| {
-        build_orders(planner, &resources, ids, stop, &|order| {
-            demand.add(planner, &order);
+    let rounds = (ids.len() / sifting.round).clamp(1, MAX_ROUNDS);
+    let is_whole = !start.prices.is_empty() || planner.wave.lanes.is_empty() || rounds == 1;
+    let sift = |ids: &[OrderId], prices: &Prices, lanes: Lanes| {
+        let look = Look { planner, resources: &resources, lanes };
+        look.at_orders(ids, stop, &|order| {
+            if is_whole {
+                demand.add(planner, &order);
+            }
             sieve.kept(order, prices)
         })
     };
+    let mut seconds = f64::NAN;
     let (kept, prices, highest) = if start.prices.is_empty() {
-        let rounds = (ids.len() / sifting.round).clamp(1, MAX_ROUNDS);
         let mut first = FirstPrices::new(&resources, rounds);
         let mut kept = Vec::with_capacity(ids.len());
         for round in 0..rounds {
             let sample: Vec<OrderId> = ids.iter().skip(round).step_by(rounds).copied().collect();
-            let of_round = sift(&sample, &first.prices);
+            // The first round says how long it takes with all lanes.
+            let with_lanes = is_whole || round == 0;
+            let lanes = if with_lanes { Lanes::ToEnds } else { Lanes::ToMeetings };
+            let of_round = sift(&sample, &first.prices, lanes);
+            if round == 0 {
+                seconds = began.elapsed().as_secs_f64() * rounds as f64;
+            }
             let cost: f64 = of_round.iter().map(|order| order.least).sum();
             let used = of_round.par_iter().flat_map_iter(|order| order.uses(planner, &resources));
             let used: Vec<(ResourceId, f64)> = used.collect();
@@ -108,19 +133,24 @@ pub fn first<'a>(
         (kept, first.prices, first.highest)
     } else {
         let prices = start.prices.prices(planner, &resources);
-        (sift(&ids, &prices), prices.clone(), prices)
+        (sift(&ids, &prices, Lanes::ToEnds), prices.clone(), prices)
     };
     if stop() {
         return None;
     }
-    let contended = demand.contended(&resources);
+    let contended = if is_whole {
+        seconds = began.elapsed().as_secs_f64();
+        demand.contended(&resources)
+    } else {
+        maybe_contended(planner, &resources)
+    };
     let rest = Rest::default();
     let problem =
         WaveProblem { planner, resources, orders: Vec::new(), contended, is_whole: false, rest };
     // Who paid less than the highest price for something would not have paid less in all at that.
     let (problem, mut relaxation) = gathered(problem, kept, &start.prices, highest);
     relaxation.duals.prices = prices;
-    Some((problem, relaxation))
+    Some(First { problem, relaxation, is_whole, seconds })
 }
 
 /// A problem of the orders that something is kept of, with the bound that it has at these prices.
@@ -196,8 +226,8 @@ pub fn again(
             return;
         }
         let ids: Vec<OrderId> = batch.iter().map(|of_order| of_order.order.options.order).collect();
-        let all = build_batch(planner, &resources, &ids);
-        for (of_order, all) in batch.iter_mut().zip(all) {
+        let look = Look { planner, resources: &resources, lanes: Lanes::ToEnds };
+        for (of_order, all) in batch.iter_mut().zip(look.at_batch(&ids)) {
             of_order.sift(planner, &resources, all, prices, keep);
         }
     });

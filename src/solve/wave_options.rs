@@ -1,13 +1,13 @@
 //! The options and tables of every order of a wave, built in parallel.
 
 use crate::domain::CostKey;
-use crate::ids::{NodeId, OrderId};
+use crate::ids::{IdVec, NodeId, OrderId, SkuId};
 use crate::network::distance_matrix;
-use crate::options::{Decision, OrderOptions, Planner, order_options};
+use crate::options::{Decision, Lanes, OrderOptions, Planner, order_options};
 use crate::solve::column::{Column, Entry, Pricer};
 use crate::solve::pricing::{OrderPrices, Prices, Scan};
 use crate::solve::tables::{OrderTables, ReleaseIds};
-use crate::solve::{ResourceId, Resources};
+use crate::solve::{Resource, ResourceId, ResourceKey, Resources};
 use crate::units::Decimal;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -69,7 +69,8 @@ impl<'a> WaveProblem<'a> {
         let resources = Arc::new(Resources::new(planner));
         let demand = Demand::new(&resources);
         let ids: Vec<OrderId> = planner.wave.orders.ids().collect();
-        let orders = build_orders(planner, &resources, &ids, &|| false, &|order| {
+        let look = Look { planner, resources: &resources, lanes: Lanes::ToEnds };
+        let orders = look.at_orders(&ids, &|| false, &|order| {
             demand.add(planner, &order);
             order
         });
@@ -145,37 +146,43 @@ impl<'a> WaveProblem<'a> {
     }
 }
 
-/// Builds the options and tables of those of the orders that have open lines, in batches side by
-/// side, and keeps of each what `keep` makes of it; when told to stop, of some of them only.
-pub(super) fn build_orders<T: Send>(
-    planner: &Planner,
-    resources: &Resources,
-    ids: &[OrderId],
-    stop: &(impl Fn() -> bool + Sync + ?Sized),
-    keep: &(impl Fn(OrderProblem) -> T + Sync),
-) -> Vec<T> {
-    let of_batch = |batch: &[OrderId]| {
-        let batch = if stop() { &[] } else { batch };
-        build_batch(planner, resources, batch).map(keep).collect::<Vec<T>>()
-    };
-    ids.par_chunks(BATCH).flat_map_iter(of_batch).collect()
+/// Builds the options and tables of orders.
+#[derive(Clone, Copy)]
+pub(super) struct Look<'l> {
+    pub planner: &'l Planner<'l>,
+    pub resources: &'l Resources,
+    pub lanes: Lanes,
 }
 
-/// Builds the options and tables of those of the orders that have open lines, one after the other.
-pub(super) fn build_batch<'b>(
-    planner: &'b Planner,
-    resources: &'b Resources,
-    batch: &'b [OrderId],
-) -> impl Iterator<Item = OrderProblem> + 'b {
-    let km = distance_matrix(planner.wave, batch);
-    batch.iter().enumerate().filter_map(move |(row, &order)| {
-        let options = order_options(planner, order, &km.row(row).to_vec(), None);
-        let is_open = !options.lines.is_empty();
-        is_open.then(|| {
-            let tables = OrderTables::new(planner, resources, &options);
-            OrderProblem { options, tables }
+impl<'l> Look<'l> {
+    /// At those of the orders that have open lines, in batches side by side; keeps of each what
+    /// `keep` makes of it; when told to stop, of some of them only.
+    pub fn at_orders<T: Send>(
+        self,
+        ids: &[OrderId],
+        stop: &(impl Fn() -> bool + Sync + ?Sized),
+        keep: &(impl Fn(OrderProblem) -> T + Sync),
+    ) -> Vec<T> {
+        let of_batch = |batch: &[OrderId]| {
+            let batch = if stop() { &[] } else { batch };
+            self.at_batch(batch).map(keep).collect::<Vec<T>>()
+        };
+        ids.par_chunks(BATCH).flat_map_iter(of_batch).collect()
+    }
+
+    /// At those of the orders that have open lines, one after the other.
+    pub fn at_batch(self, batch: &'l [OrderId]) -> impl Iterator<Item = OrderProblem> + 'l {
+        let km = distance_matrix(self.planner.wave, batch);
+        batch.iter().enumerate().filter_map(move |(row, &order)| {
+            let km = km.row(row).to_vec();
+            let options = order_options(self.planner, order, &km, self.lanes, &mut |_| {});
+            let is_open = !options.lines.is_empty();
+            is_open.then(|| {
+                let tables = OrderTables::new(self.planner, self.resources, &options);
+                OrderProblem { options, tables }
+            })
         })
-    })
+    }
 }
 
 /// The most that orders could want of each resource. Each order counts with more than it can ever
@@ -200,6 +207,23 @@ impl Demand {
         let sums = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         resources.rows().iter().zip(sums).map(|(row, wanted)| wanted > row.supply).collect()
     }
+}
+
+/// Whether the orders could want more of each resource than there is for free, where they were not
+/// looked at with all of their options: units of an item may come from anywhere.
+pub(super) fn maybe_contended(planner: &Planner, resources: &Resources) -> Arc<[bool]> {
+    let wave = planner.wave;
+    let mut units: IdVec<SkuId, i64> = wave.items.iter().map(|_| 0).collect();
+    for (id, line) in wave.lines.enumerate() {
+        units[line.sku] += i64::from(wave.open_quantity(id));
+    }
+    let is_contended = |row: &Resource| match row.key {
+        ResourceKey::Stock { sku, .. } | ResourceKey::StockRounded { sku, .. } => {
+            Decimal::from_int(units[sku]) > row.supply
+        }
+        _ => true,
+    };
+    resources.rows().iter().map(is_contended).collect()
 }
 
 /// What an order could want of each resource, at most.

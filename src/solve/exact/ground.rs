@@ -3,7 +3,7 @@
 
 use crate::domain::{CostKey, Wave};
 use crate::ids::{IdVec, LineId, NodeId, OrderId, SkuId};
-use crate::options::{Decision, Planner, customer_km, decided_options};
+use crate::options::{Decision, Lanes, Planner, customer_km, decided_options};
 use crate::solve::column::Column;
 use crate::solve::exact::Start;
 use crate::solve::exact::decided::open_line;
@@ -13,7 +13,7 @@ use crate::solve::order_plan::Terms;
 use crate::solve::pricing::Prices;
 use crate::solve::sift::{Kept, Sieve};
 use crate::solve::states::States;
-use crate::solve::wave_options::{PricedRest, build_orders};
+use crate::solve::wave_options::{Look, PricedRest};
 use crate::solve::{NamedCut, ResourceKey, Resources, resume};
 use crate::units::{Decimal, Objective};
 use rayon::prelude::*;
@@ -172,7 +172,8 @@ impl Ground<'_, '_> {
         let (planner, resources) = (self.planner, &self.resources);
         let decisions = &self.start.decisions;
         let sieve = Sieve::new(planner, resources, self.by_line, decisions, keep);
-        build_orders(planner, resources, ids, stop, &|order| sieve.kept(order, self.prices))
+        let look = Look { planner, resources, lanes: Lanes::ToEnds };
+        look.at_orders(ids, stop, &|order| sieve.kept(order, self.prices))
     }
 
     /// The orders that are as they were but may do something else because of those that are not:

@@ -29,6 +29,8 @@ use std::collections::BTreeMap;
 const SMALL_WAVE: usize = 25;
 /// The part of the time that prices may take; the rest is for good plans.
 pub(super) const PRICING_TIME: f64 = 0.6;
+/// The part of the time left that may go into order plans at other prices, before a search.
+const VARYING_TIME: f64 = 0.15;
 /// Rounds of prices that give a repair its choices.
 const REPAIR_ROUNDS: usize = 8;
 /// What another search has to gain for one more, relatively.
@@ -304,7 +306,8 @@ impl<'a> Run<'a> {
         let mut round = 0;
         while self.is_open() {
             let before = self.best.objective.to_minor();
-            saddle::vary(self.problem, relaxation, self.settings.seed, round, self.control);
+            let control = self.control.part(VARYING_TIME);
+            saddle::vary(self.problem, relaxation, self.settings.seed, round, &control);
             self.neighbourhoods(relaxation)?;
             if self.is_open() {
                 self.restricted(relaxation)?;
@@ -459,7 +462,7 @@ impl<'a> Run<'a> {
         let scope = if self.limits.is_empty() { Scope::Whole } else { Scope::Pruned };
         Outcome {
             decisions: self.decisions(&self.best.incumbent),
-            bound: Some(self.best.bound),
+            bound: self.best.bound.is_finite().then_some(self.best.bound),
             proof: self.best.proof,
             scope,
             limits: self.limits,

@@ -7,12 +7,14 @@ use crate::solve::exact::{Approach, ExactSettings, Outcome, Start, Value};
 use crate::solve::highs::HighsError;
 use crate::solve::relax::{FIRST_STEPS, Relaxation};
 use crate::solve::saddle::MAX_ROUNDS;
-use crate::solve::sift;
+use crate::solve::sift::{self, First};
 use crate::solve::wave_options::WaveProblem;
 use crate::solve::{Control, KnownPrices};
 
 /// Times that prices are raised and the wave is sifted again, at most.
 const SIFTINGS: usize = 3;
+/// The part of the time left that raising prices takes for the last time.
+const LAST_PRICING_TIME: f64 = 0.3;
 /// Rounds in which prices are raised before a wave is sifted again.
 const FIRST_ROUNDS: usize = 5;
 /// What the bound may lack because of options that were not kept, as a part of the gap asked for;
@@ -38,12 +40,11 @@ pub(super) fn solve_sifted(
 ) -> Result<Option<Outcome>, HighsError> {
     let keep = settings.sifting.kept(planner.wave.orders.len());
     let stop = || control.stopped().is_some();
-    let began = control.seconds();
-    let Some((mut problem, mut relaxation)) = sift::first(planner, start, settings.sifting, &stop)
+    let Some(First { mut problem, mut relaxation, is_whole, seconds: seconds_each }) =
+        sift::first(planner, start, settings.sifting, &stop)
     else {
         return Ok(None);
     };
-    let seconds_each = control.seconds() - began;
     // A part of the time left, less what another look at all orders takes.
     let part_beside = |part: f64| {
         let left = control.seconds_left();
@@ -58,17 +59,21 @@ pub(super) fn solve_sifted(
         (run.best, is_done)
     };
     // The prices behind the best bound, which is one for all that orders could do.
-    let mut proven = (relaxation.bound, KnownPrices::proven(&problem, &relaxation));
+    let proven = is_whole.then(|| KnownPrices::proven(&problem, &relaxation));
+    let mut proven = proven.map(|prices| (relaxation.bound, prices));
     let mut keep_proven =
         |(best, is_done): (Best, bool), problem: &WaveProblem, relaxation: &Relaxation| {
-            if is_done && relaxation.bound >= proven.0 {
-                proven = (relaxation.bound, KnownPrices::proven(problem, relaxation));
+            let is_better = proven.as_ref().is_none_or(|(bound, _)| relaxation.bound >= *bound);
+            if is_done && is_better {
+                proven = Some((relaxation.bound, KnownPrices::proven(problem, relaxation)));
             }
             best
         };
     let chosen = (settings.approach == Approach::Auto).then(|| Approach::chosen(&problem));
     let mut run = Run::new(&problem, settings, value, control);
-    run.prove_relaxed(&relaxation);
+    if is_whole {
+        run.prove_relaxed(&relaxation);
+    }
     run.first_plan(start, &relaxation.duals);
     // Prices that are known are near enough to go on from there, and have their bound.
     let mut has_bound = !start.prices.is_empty();
@@ -85,7 +90,8 @@ pub(super) fn solve_sifted(
     // Prices that a repair has raised have none yet.
     let is_due = !has_bound || run.is_open();
     let mut best = run.best;
-    if is_due && seconds_each <= SHORT * control.seconds_left() {
+    let worth = if is_whole { SHORT } else { 1.0 };
+    if is_due && seconds_each <= worth * control.seconds_left() {
         best = keep_proven(sift_again(&mut problem, &mut relaxation, best), &problem, &relaxation);
         has_bound = true;
     }
@@ -103,7 +109,7 @@ pub(super) fn solve_sifted(
         let has_time = part >= MIN_PART;
         let is_last = !has_time && (has_bound || seconds_each > left);
         if has_time || is_last {
-            let part = if is_last { PRICING_TIME } else { part };
+            let part = if is_last { LAST_PRICING_TIME } else { part };
             relaxation = run.raise(relaxation, MAX_ROUNDS, part)?;
             is_sifted = false;
         }
@@ -128,7 +134,7 @@ pub(super) fn solve_sifted(
     }
     run.improve(&mut relaxation)?;
     let outcome = run.outcome(&relaxation);
-    let mut prices = proven.1;
+    let Some((_, mut prices)) = proven else { return Ok(Some(Outcome { chosen, ..outcome })) };
     prices.enter_fingerprints(planner, &problem.resources);
     Ok(Some(Outcome { chosen, prices, ..outcome }))
 }
