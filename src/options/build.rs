@@ -176,8 +176,7 @@ pub enum Lanes {
     None,
     /// Those over which something may come to where the order may be handed over.
     ToEnds,
-    /// The same, but for orders that are shipped only to hubs and to where other lines of them are:
-    /// nearly all that is worth its lane.
+    /// The same, but for orders that are shipped only to hubs and to where other lines of them are.
     ToMeetings,
     All,
 }

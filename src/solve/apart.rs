@@ -3,10 +3,11 @@
 //! These may share what is paid once for a release or a lane, which routes that are found for one
 //! shipment do not see: each need pays its share of it here.
 
+use crate::solve::best_shipments::{ADDED, BestShipments, ByState, Ways};
 use crate::solve::column::Entry;
 use crate::solve::exchanges::Claim;
 use crate::solve::order_plan::{Covers, Terms};
-use crate::solve::pricing::{ADDED, BestShipments, ByState, Scan, Ways};
+use crate::solve::pricing::Scan;
 use crate::solve::routes::Routes;
 
 /// The cheapest shipments at some shares.

@@ -1,8 +1,9 @@
 //! The cheapest shipments of an order whose lines share what they pay once for lanes, at prices.
 
+use crate::solve::best_shipments::{ADDED, BestShipments, ByState, Ways};
 use crate::solve::column::Entry;
 use crate::solve::joint::{JointRoutes, MAX_LINES, SETS, members, subsets};
-use crate::solve::pricing::{ADDED, BestShipments, ByState, Scan, Ways};
+use crate::solve::pricing::Scan;
 use crate::solve::routes::LineWay;
 use crate::units::Decimal;
 

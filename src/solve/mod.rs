@@ -2,6 +2,7 @@
 
 mod apart;
 mod ascent;
+pub mod best_shipments;
 pub mod column;
 pub mod control;
 mod cuts;

@@ -3,11 +3,12 @@
 use crate::ids::LaneId;
 use crate::options::OrderOptions;
 use crate::solve::apart;
+use crate::solve::best_shipments::{BestShipments, ByState, Kind};
 use crate::solve::column::{Entry, Move, moves};
 use crate::solve::exchanges::Claim;
 use crate::solve::joint::{self, JointRoutes};
 use crate::solve::joint_shipments;
-use crate::solve::pricing::{BestShipments, ByState, Kind, OrderPrices, Scan};
+use crate::solve::pricing::{OrderPrices, Scan};
 use crate::solve::states::States;
 use crate::solve::tables::OrderTables;
 

@@ -1,10 +1,11 @@
 //! The shipments and parts that can still matter.
 
 use crate::network::Hop;
+use crate::solve::best_shipments::Kind;
 use crate::solve::column::Entry;
 use crate::solve::exact::pieces::{Part, Pieces, Shipment, fits_alone};
 use crate::solve::order_plan::{OrderBound, Terms, plan_by_shares, plan_order};
-use crate::solve::pricing::{Kind, OrderPrices};
+use crate::solve::pricing::OrderPrices;
 use crate::solve::relax::Duals;
 use crate::solve::routes::all_routes;
 use crate::solve::search::{self, Found};
