@@ -205,18 +205,19 @@ impl Builder<'_> {
         let mut options = empty_options(planner, order);
         let supplies = self.supplies(&options, is_wanted, pruned);
         let must_meet = lanes == Lanes::ToMeetings && planner.wave.destination(order).is_some();
-        let meet = options.lines.len() > 1 || !must_meet;
-        if lanes == Lanes::None || options.lines.is_empty() || !meet {
+        let fewest = if must_meet { 2 } else { 1 };
+        if lanes == Lanes::None || options.lines.len() < fewest {
             options.transfers.supplies = supplies;
         } else {
             let parts = options.parts(options.lines.len());
-            let sources: Vec<NodeId> = supplies.iter().map(|supply| supply.source).collect();
-            let meet = |node: NodeId| {
+            let sources = supplies.iter().filter(|_| must_meet).map(|supply| supply.source);
+            let sources: Vec<NodeId> = sources.collect();
+            let may_meet = |node: NodeId| {
                 planner.wave.nodes[node].kind == NodeKind::Hub || sources.contains(&node)
             };
             let is_end = |node: NodeId| {
                 lanes == Lanes::All
-                    || may_hand_over(planner.wave, order, node) && (!must_meet || meet(node))
+                    || may_hand_over(planner.wave, order, node) && (!must_meet || may_meet(node))
             };
             let reach = Reach { parts, last_day: self.last_day(), is_end: &is_end };
             options.transfers = Transfers::new(planner, supplies, reach);

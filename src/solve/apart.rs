@@ -54,13 +54,9 @@ pub fn cheapest(scan: &Scan, terms: &Terms) -> (f64, Vec<Entry>) {
 
 impl Shipments {
     fn of(scan: &Scan) -> Shipments {
-        let tables = scan.tables;
         let routes = Routes::cheapest(scan);
-        let (mut any, mut moved) = (ByState::new(tables), ByState::new(tables));
-        scan.shipments(&routes, |group, state, cost| {
-            if any.is_cheapest(ADDED, state, cost) {
-                any.take(ADDED, state, cost, group);
-            }
+        let mut moved = ByState::new(scan.tables);
+        let any = scan.cheapest_by(&routes, &mut |group, state, cost| {
             if moved.is_cheapest(ADDED, state, cost) {
                 let cost = cost + scan.move_cost(group, state, &routes);
                 if moved.is_cheapest(ADDED, state, cost) {

@@ -8,10 +8,8 @@
 
 use crate::ids::NodeId;
 use crate::solve::column::Entry;
-use crate::solve::lanes::Stops;
 use crate::solve::pricing::Scan;
 use crate::solve::routes::{LineWay, release_cost};
-use crate::solve::tables::GroupTable;
 
 /// Lines of an order up to which all sets of them are looked at.
 pub const MAX_LINES: usize = 6;
@@ -203,9 +201,9 @@ impl JointRoutes {
     }
 
     /// What each set of lines costs at least to be there when a group leaves, by set.
-    pub fn at_group(&self, stops: &Stops, node: NodeId, group: &GroupTable) -> [f64; SETS] {
+    pub fn at_group(&self, scan: &Scan, group: usize) -> [f64; SETS] {
         let mut costs = [f64::INFINITY; SETS];
-        if let Some(cell) = self.cell(stops, node, group) {
+        if let Some(cell) = self.cell(scan, group) {
             let there = &self.layers[self.layers.len() - 1].there;
             for (set, cost) in costs.iter_mut().enumerate().take(self.sets).skip(1) {
                 *cost = there[set * self.cells + cell];
@@ -215,17 +213,19 @@ impl JointRoutes {
         costs
     }
 
-    fn cell(&self, stops: &Stops, node: NodeId, group: &GroupTable) -> Option<usize> {
-        let stop = stops.nodes.binary_search(&node).ok()?;
-        let day = usize::try_from(group.ship_date.0 - stops.first_day.0).ok()?;
+    /// Where and when lines have to be for a group; nothing where none can come over lanes.
+    fn cell(&self, scan: &Scan, group: usize) -> Option<usize> {
+        let (tables, table) = (scan.tables, &scan.tables.groups[group]);
+        let node = tables.places[table.place? as usize];
+        let stop = tables.stops.nodes.binary_search(&node).ok()?;
+        let day = usize::try_from(table.ship_date.0 - tables.stops.first_day.0).ok()?;
         Some(stop * self.days + day.min(self.days - 1))
     }
 
     /// The entries of a set of lines that comes to a group.
     pub fn entries(&self, scan: &Scan, group: usize, set: usize) -> Vec<Entry> {
         let mut trace = Trace { routes: self, scan, group, entries: Vec::new() };
-        let node = scan.options.groups[group].node;
-        if let Some(cell) = self.cell(&scan.tables.stops, node, &scan.tables.groups[group]) {
+        if let Some(cell) = self.cell(scan, group) {
             trace.there(self.layers.len() - 1, set, cell, &[]);
         }
         trace.entries
@@ -274,11 +274,11 @@ impl Trace<'_, '_> {
             if leaving.release[set] + leaving.carry[set] == cost {
                 return self.released(set, departure, &path);
             }
-            let from = self.scan.options.transfers.departures[departure].from;
-            let Ok(from) = stops.nodes.binary_search(&from) else { continue };
             if layer == 0 {
                 continue;
             }
+            let from = self.scan.options.transfers.departures[departure].from;
+            let Ok(from) = stops.nodes.binary_search(&from) else { continue };
             let before = &routes.layers[layer - 1].there;
             let start = from * routes.days + stops.ends[departure].1;
             let (found, come) = routes.onward(before, start, &leaving, set);

@@ -20,11 +20,10 @@ struct LineWays {
 impl LineWays {
     fn of(scan: &Scan, routes: &JointRoutes, index: usize) -> LineWays {
         let group = &scan.tables.groups[index];
-        let node = scan.options.groups[index].node;
         let mut ways = LineWays {
             taken: 0,
             direct: [f64::INFINITY; SETS],
-            moved: routes.at_group(&scan.tables.stops, node, group),
+            moved: routes.at_group(scan, index),
         };
         ways.direct[0] = 0.0;
         let mut movable = 0;

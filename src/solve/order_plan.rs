@@ -237,7 +237,15 @@ pub fn plan_order(scan: &Scan) -> OrderPlan {
 
 /// The same; `see` is shown every shipment: group, state and cost.
 pub fn plan_order_seen(scan: &Scan, see: &mut impl FnMut(usize, usize, f64)) -> OrderPlan {
-    let Some(routes) = JointRoutes::new(scan) else { return plan_by_shares(scan, see) };
+    match plan_jointly(scan, see) {
+        Some(plan) => plan,
+        None => plan_by_shares(scan, see),
+    }
+}
+
+/// Plans an order by routes that its lines find together; nothing where these would not be exact.
+pub fn plan_jointly(scan: &Scan, see: &mut impl FnMut(usize, usize, f64)) -> Option<OrderPlan> {
+    let routes = JointRoutes::new(scan)?;
     let terms = Terms::new(scan.options, scan.tables);
     let best = joint_shipments::cheapest(scan, routes, see);
     let covers = Covers::new(scan.tables, &best.found, terms.max_shipments);
@@ -248,16 +256,22 @@ pub fn plan_order_seen(scan: &Scan, see: &mut impl FnMut(usize, usize, f64)) -> 
     }
     if scan.left.is_some() {
         // A plan is wanted, and no bound.
-        return OrderPlan { entries, least: rest.cost, shares: Vec::new() };
+        return Some(OrderPlan { entries, least: rest.cost, shares: Vec::new() });
     }
-    let plan = by_shares(scan, (rest.cost, entries), see, |scan, _| apart::cheapest(scan, &terms));
-    OrderPlan { least: f64::min(plan.least, rest.cost), ..plan }
+    let plan = by_shares(scan, (rest.cost, entries), |scan| apart::cheapest(scan, &terms));
+    Some(OrderPlan { least: f64::min(plan.least, rest.cost), ..plan })
 }
 
-/// Plans an order by the shares in which its needs pay for lanes.
+/// Plans an order by the shares in which its needs pay for lanes; `see` is shown every shipment at the
+/// shares of the scan.
 pub fn plan_by_shares(scan: &Scan, see: &mut impl FnMut(usize, usize, f64)) -> OrderPlan {
-    by_shares(scan, (f64::INFINITY, Vec::new()), see, |scan, see| {
-        let bound = OrderBound::new(scan, &mut |group, state, cost| see(group, state, cost));
+    let mut is_first = true;
+    by_shares(scan, (f64::INFINITY, Vec::new()), |scan| {
+        let bound = if std::mem::take(&mut is_first) {
+            OrderBound::new(scan, see)
+        } else {
+            OrderBound::new(scan, &mut |_, _, _| ())
+        };
         (bound.least, bound.entries)
     })
 }
@@ -270,8 +284,7 @@ pub fn plan_by_shares(scan: &Scan, see: &mut impl FnMut(usize, usize, f64)) -> O
 fn by_shares(
     scan: &Scan,
     (mut cheapest, entries): (f64, Vec<Entry>),
-    see: &mut dyn FnMut(usize, usize, f64),
-    at_shares: impl Fn(&Scan, &mut dyn FnMut(usize, usize, f64)) -> (f64, Vec<Entry>),
+    mut at_shares: impl FnMut(&Scan) -> (f64, Vec<Entry>),
 ) -> OrderPlan {
     let shares = scan.order_prices.shares.clone();
     let mut plan = OrderPlan { least: f64::NEG_INFINITY, entries, shares };
@@ -280,10 +293,7 @@ fn by_shares(
     let later = if is_new { LATER.0 } else { LATER.1 };
     for round in 1..=MAX_SHARE_ROUNDS {
         let scan = if round == 1 { *scan } else { Scan { order_prices: &own, ..*scan } };
-        let (least, entries) = match round {
-            1 => at_shares(&scan, see),
-            _ => at_shares(&scan, &mut |_, _, _| ()),
-        };
+        let (least, entries) = at_shares(&scan);
         if least > plan.least {
             plan.least = least;
             plan.shares = scan.order_prices.shares.clone();

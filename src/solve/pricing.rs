@@ -3,7 +3,8 @@
 //! For every group and every state of the order, the cost of the shipment is looked up and the
 //! cheapest way of each line is added: from the node's own stock, or over lanes. What the lines of
 //! an order pay once for a lane and a release is divided among its needs, in shares that sum to
-//! one: a relaxation, which makes the ways of its lines independent of each other.
+//! one: a relaxation, which makes the ways of its lines independent of each other. Ways that lines
+//! find together are exact ([`joint`](crate::solve::joint)).
 
 use crate::options::{OrderOptions, Planner};
 use crate::solve::best_shipments::{BestShipments, ByState, Kind, Ways};
@@ -80,9 +81,19 @@ impl<'a> Scan<'a> {
     /// cost.
     pub fn cheapest(&self, see: &mut impl FnMut(usize, usize, f64)) -> BestShipments {
         let routes = Routes::cheapest(self);
+        let found = self.cheapest_by(&routes, see);
+        BestShipments { found, ways: Ways::Alone(routes) }
+    }
+
+    /// The same where the routes of the lines are known.
+    pub(super) fn cheapest_by(
+        &self,
+        routes: &Routes,
+        see: &mut impl FnMut(usize, usize, f64),
+    ) -> ByState {
         let is_told_apart = self.options.orders_items_once() && !self.options.split_lines;
         let mut found = ByState::new(self.tables);
-        self.shipments(&routes, |index, state, cost| {
+        self.shipments(routes, |index, state, cost| {
             see(index, state, cost);
             let group = &self.tables.groups[index];
             let class = self.tables.exchanges.class(index);
@@ -90,7 +101,7 @@ impl<'a> Scan<'a> {
             // From the node's own stock, each line was asked for its item already.
             let fits = |left: &[Decimal]| {
                 group.place.is_none() && is_told_apart
-                    || self.column(0, self.entries(index, state, &routes)).fits(left)
+                    || self.column(0, self.entries(index, state, routes)).fits(left)
             };
             if found.is_cheapest(kind, state, cost)
                 && self.work_fits(group, state)
@@ -99,11 +110,11 @@ impl<'a> Scan<'a> {
                 found.take(kind, state, cost, index);
             }
         });
-        BestShipments { found, ways: Ways::Alone(routes) }
+        found
     }
 
     /// Visits every shipment that the lines' cheapest ways make up: group, state and cost.
-    pub(super) fn shipments(&self, routes: &Routes, mut visit: impl FnMut(usize, usize, f64)) {
+    fn shipments(&self, routes: &Routes, mut visit: impl FnMut(usize, usize, f64)) {
         let states = &self.tables.states;
         // The states that lines of a group make up, with the cost of the lines.
         let mut covered: Vec<(usize, f64)> = Vec::with_capacity(states.count());
@@ -138,12 +149,14 @@ impl<'a> Scan<'a> {
         self.group_price(group) + own + self.parcel_price(group) * parcels
     }
 
-    /// The same with the openings that all of its needs pay for.
+    /// The same with the openings that its needs pay for.
     pub(super) fn whole_cost(&self, group: &GroupTable, state: usize) -> f64 {
         let states = &self.tables.states;
-        let needs = (0..states.needs()).filter(|need| states.digit(state, *need) > 0);
-        let openings = needs.map(|need| self.opening_cost(need, group.release.opening, 1.0));
-        self.shipment_cost(group, state) + openings.sum::<f64>()
+        let opening = |need: usize| {
+            let share = self.share(need, states.digit(state, need));
+            self.opening_cost(need, group.release.opening, share)
+        };
+        self.shipment_cost(group, state) + (0..states.needs()).map(opening).sum::<f64>()
     }
 
     /// What units of a need cost in a group, by the cheapest way of each of its lines.

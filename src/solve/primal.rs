@@ -62,11 +62,11 @@ pub fn round(
     plan
 }
 
-/// Orders that are planned again side by side: so many, or this part of the wave; and those among
-/// them that one thread plans one after the other.
+/// Orders that are planned again side by side: so many, or one in so many of the wave; in so many
+/// grains, of each of which one thread plans the orders one after the other.
 const SIDE_BY_SIDE: usize = 128;
 const OF_WAVE: usize = 64;
-const GRAIN: usize = 8;
+const GRAINS: usize = 8;
 
 /// Takes each order back and plans it again from what is left, until a pass changes little or it
 /// is told to stop. (Xu, Allgor and Graves 2009.) Of orders that are planned side by side, one that
@@ -87,7 +87,7 @@ pub fn reevaluate(
         for first in (0..plan.len()).step_by(many) {
             let orders: Vec<usize> = (first..plan.len().min(first + many)).collect();
             let known = &*plan;
-            let grains = orders.par_chunks(many.div_ceil(GRAIN));
+            let grains = orders.par_chunks(many.div_ceil(GRAINS));
             let better = grains.flat_map_iter(|orders| {
                 let mut room = room.clone();
                 let better = |&order: &usize| {

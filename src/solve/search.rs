@@ -43,22 +43,14 @@ pub fn shipments(
 ) {
     let states = &scan.tables.states;
     let table = &scan.tables.groups[group];
-    let shipments = &scan.tables.shipments;
-    let (costs, parcels) = (shipments.costs(table.shipment), shipments.parcels(table.shipment));
-    let fixed = scan.group_price(table);
-    let parcel_price = scan.parcel_price(table);
     let mut lines = lines(scan, routes, table);
     for state in 1..states.count() {
-        if costs[state].is_infinite() || !scan.work_fits(table, state) {
+        let mut cost = scan.whole_cost(table, state);
+        if cost.is_infinite() || !scan.work_fits(table, state) {
             continue;
         }
         if (0..states.needs()).any(|n| states.digit(state, n) > 0 && !table.takes_need(n)) {
             continue;
-        }
-        let mut cost = fixed + costs[state] + parcel_price * f64::from(parcels[state]);
-        for need in 0..states.needs() {
-            let share = states.digit(state, need) as f64 / states.whole(need) as f64;
-            cost += scan.opening_cost(need, table.release.opening, share);
         }
         let parts = |line: usize| {
             let digit = states.digit(state, scan.options.lines[line].need);

@@ -20,13 +20,12 @@ use crate::solve::tables::OrderTables;
 use crate::solve::wave_options::{
     BATCH, Demand, Look, OrderProblem, Rest, WaveProblem, maybe_contended,
 };
-use crate::solve::{ResourceId, Resources, Sifting, Start};
+use crate::solve::{Control, ResourceId, Resources, Sifting, Start};
 use crate::time::Day;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
 
 /// The part of the shipments kept of each contents that may be of one node.
 const OF_NODE: f64 = 0.25;
@@ -90,9 +89,11 @@ pub(super) fn first<'a>(
     planner: &'a Planner<'a>,
     start: &Start,
     sifting: Sifting,
-    stop: &(dyn Fn() -> bool + Sync),
+    control: &Control,
 ) -> Option<First<'a>> {
-    let began = Instant::now();
+    let stop = || control.stopped().is_some();
+    let began = control.seconds();
+    let taken = || control.seconds() - began;
     let resources = Arc::new(Resources::new(planner));
     let by_line = start.prices.by_line(planner, &resources);
     let keep = sifting.kept(planner.wave.orders.len());
@@ -103,14 +104,14 @@ pub(super) fn first<'a>(
     let is_whole = !start.prices.is_empty() || planner.wave.lanes.is_empty() || rounds == 1;
     let sift = |ids: &[OrderId], prices: &Prices, lanes: Lanes| {
         let look = Look { planner, resources: &resources, lanes };
-        look.at_orders(ids, stop, &|order| {
+        look.at_orders(ids, &stop, &|order| {
             if is_whole {
                 demand.add(planner, &order);
             }
             sieve.kept(order, prices)
         })
     };
-    let mut seconds = f64::NAN;
+    let mut of_first_round = 0.0;
     let (kept, prices, highest) = if start.prices.is_empty() {
         let mut first = FirstPrices::new(&resources, rounds);
         let mut kept = Vec::with_capacity(ids.len());
@@ -121,7 +122,7 @@ pub(super) fn first<'a>(
             let lanes = if with_lanes { Lanes::ToEnds } else { Lanes::ToMeetings };
             let of_round = sift(&sample, &first.prices, lanes);
             if round == 0 {
-                seconds = began.elapsed().as_secs_f64() * rounds as f64;
+                of_first_round = taken();
             }
             let cost: f64 = of_round.iter().map(|order| order.least).sum();
             let used = of_round.par_iter().flat_map_iter(|order| order.uses(planner, &resources));
@@ -138,11 +139,10 @@ pub(super) fn first<'a>(
     if stop() {
         return None;
     }
-    let contended = if is_whole {
-        seconds = began.elapsed().as_secs_f64();
-        demand.contended(&resources)
+    let (contended, seconds) = if is_whole {
+        (demand.contended(&resources), taken())
     } else {
-        maybe_contended(planner, &resources)
+        (maybe_contended(planner, &resources), of_first_round * rounds as f64)
     };
     let rest = Rest::default();
     let problem =

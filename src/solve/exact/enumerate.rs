@@ -4,7 +4,7 @@ use crate::network::Hop;
 use crate::solve::best_shipments::Kind;
 use crate::solve::column::Entry;
 use crate::solve::exact::pieces::{Part, Pieces, Shipment, fits_alone};
-use crate::solve::order_plan::{OrderBound, Terms, plan_by_shares, plan_order};
+use crate::solve::order_plan::{OrderBound, OrderPlan, Terms, plan_by_shares, plan_jointly};
 use crate::solve::pricing::OrderPrices;
 use crate::solve::relax::Duals;
 use crate::solve::routes::all_routes;
@@ -60,9 +60,9 @@ fn of_order(
 ) -> Option<Found> {
     let tables = &problem.orders[index].tables;
     let scan = problem.scan(index, &duals.prices, &duals.orders[index]);
-    let least = plan_order(&scan).least;
     // What a plan with some shipment costs is known by shares only, at best by those of its own.
-    let shares = plan_by_shares(&scan, &mut |_, _, _| ()).shares;
+    let OrderPlan { least, shares, .. } = plan_by_shares(&scan, &mut |_, _, _| ());
+    let least = plan_jointly(&scan, &mut |_, _, _| ()).map_or(least, |plan| plan.least);
     let own = OrderPrices { shares, ..duals.orders[index].clone() };
     let scan = problem.scan(index, &duals.prices, &own);
     let bound = OrderBound::new(&scan, &mut |_, _, _| ());

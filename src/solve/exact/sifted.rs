@@ -41,7 +41,7 @@ pub(super) fn solve_sifted(
     let keep = settings.sifting.kept(planner.wave.orders.len());
     let stop = || control.stopped().is_some();
     let Some(First { mut problem, mut relaxation, is_whole, seconds: seconds_each }) =
-        sift::first(planner, start, settings.sifting, &stop)
+        sift::first(planner, start, settings.sifting, control)
     else {
         return Ok(None);
     };
@@ -90,8 +90,9 @@ pub(super) fn solve_sifted(
     // Prices that a repair has raised have none yet.
     let is_due = !has_bound || run.is_open();
     let mut best = run.best;
-    let worth = if is_whole { SHORT } else { 1.0 };
-    if is_due && seconds_each <= worth * control.seconds_left() {
+    // Without any bound, it comes before everything else.
+    let part = if is_whole { SHORT } else { 1.0 };
+    if is_due && seconds_each <= part * control.seconds_left() {
         best = keep_proven(sift_again(&mut problem, &mut relaxation, best), &problem, &relaxation);
         has_bound = true;
     }
