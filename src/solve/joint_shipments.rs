@@ -103,7 +103,7 @@ pub fn cheapest(
             }
             see(index, state, cost);
             let fits = |left: &[Decimal]| {
-                moved == 0 && is_told_apart
+                moved.count_ones() < 2 && is_told_apart
                     || scan.column(0, of_set(scan, &routes, index, set, moved)).fits(left)
             };
             if found.is_cheapest(ADDED, state, cost)

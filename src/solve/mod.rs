@@ -23,6 +23,7 @@ pub mod order_plan;
 mod outcome;
 pub mod pricing;
 mod primal;
+mod recreate;
 mod relax;
 mod resources;
 mod resume;

@@ -1,29 +1,38 @@
 //! Better plans by large-neighbourhood search: orders that stand in each other's way are taken out
-//! of a plan together, and HiGHS chooses anew among their order plans of small reduced cost, given
-//! what the others leave. (Shaw 1998; the neighbourhoods follow what is contended.)
+//! of a plan together, and HiGHS chooses anew among their order plans, given what the others leave:
+//! those of small reduced cost, and those that fit into what is left there.
+//! (Shaw 1998; the neighbourhoods follow what is contended.)
 
 use crate::solve::column::Column;
+use crate::solve::greedy::Stockroom;
 use crate::solve::highs::{HighsError, MipSettings};
 use crate::solve::master::OrderColumn;
 use crate::solve::primal::Program;
+use crate::solve::recreate::recreate;
 use crate::solve::relax::Relaxation;
 use crate::solve::rows::Outside;
 use crate::solve::wave_options::WaveProblem;
 use crate::solve::{Control, OpeningId};
+use rand_pcg::Pcg64Mcg;
+use rand_pcg::rand_core::SeedableRng;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Orders of a neighbourhood, and nodes of branch and bound in it: they grow when less gives nothing
 /// more.
 const EFFORTS: [(usize, i32); 3] = [(80, 5), (160, 5), (160, 200)];
-/// Order plans of each that may be chosen.
+/// Order plans of each that may be chosen, of small reduced cost; and times that they are planned anew
+/// for more.
 const CHOICES: usize = 40;
+const RECREATIONS: usize = 2;
 /// Those of an order, the best at the prices, whose rivals come into its neighbourhood.
 const WISHES: usize = 10;
 /// Rivals for each limit that come in at once.
 const RIVALS: usize = 4;
 /// Neighbourhoods that are searched side by side, whatever the number of threads.
 const BATCH: usize = 4;
+/// What all efforts have to gain for more of them, as a part of what is wanted.
+const WORTH: f64 = 0.02;
 /// Passes over all orders with one effort, at most, before the next.
 const PASSES: usize = 4;
 
@@ -39,13 +48,16 @@ struct Search<'a> {
     current: Vec<OrderColumn>,
     regret: Vec<f64>,
     outside: Outside,
+    /// What the plan leaves, at the prices.
+    room: Stockroom<'a>,
     /// The orders that use each contended resource.
     users: FxHashMap<u32, Vec<u32>>,
     /// How much is still to be gained.
     wanted: f64,
+    passes: u64,
 }
 
-/// Improves a plan until it costs less by `enough`, passes over all orders find nothing, or the
+/// Improves a plan until it costs less by `enough`, passes over all orders find little, or the
 /// control says stop.
 ///
 /// # Errors
@@ -60,17 +72,16 @@ pub fn improve(
 ) -> Result<Vec<Option<Column>>, HighsError> {
     let mut search = Search::new(problem, relaxation, plan, enough);
     loop {
-        let mut is_better = false;
+        let before = search.wanted;
         for (size, nodes) in EFFORTS {
             let settings = MipSettings { nodes, absolute_gap: 0.5, threads: 1, ..settings };
             for _ in 0..PASSES {
                 if !search.pass(size, settings, control)? {
                     break;
                 }
-                is_better = true;
             }
         }
-        if !is_better || search.is_done(control) {
+        if search.is_done(control) || before - search.wanted <= WORTH * before {
             return Ok(search.plan());
         }
     }
@@ -106,15 +117,14 @@ impl<'a> Search<'a> {
             reduced,
             regret: current.iter().map(|column| relaxation.reduced_cost(column)).collect(),
             outside: Outside::nothing(problem),
+            room: Stockroom::new(problem, &relaxation.duals),
             users: FxHashMap::default(),
             wanted: enough,
+            passes: 0,
             current: Vec::new(),
         };
         for column in &current {
-            search.outside.add(problem, column);
-            for (id, _) in &column.uses {
-                search.users.entry(*id).or_default().push(column.order);
-            }
+            search.enter(column);
         }
         search.current = current;
         search
@@ -135,6 +145,7 @@ impl<'a> Search<'a> {
         let mut seeds: Vec<usize> = (0..self.current.len()).collect();
         seeds.retain(|&order| self.regret[order] > 1.0);
         seeds.sort_by(|&a, &b| self.regret[b].total_cmp(&self.regret[a]).then(a.cmp(&b)));
+        self.passes += 1;
         let mut is_tried = vec![false; self.current.len()];
         let mut is_better = false;
         let mut next = 0;
@@ -153,7 +164,10 @@ impl<'a> Search<'a> {
                 }
                 batch.push(orders);
             }
-            let chosen = batch.par_iter().map(|orders| self.choose_anew(orders, settings, control));
+            let room = || self.room.clone();
+            let chosen = batch
+                .par_iter()
+                .map_init(room, |room, orders| self.choose_anew(orders, room, settings, control));
             let chosen: Result<Vec<_>, HighsError> = chosen.collect();
             for (orders, columns) in batch.iter().zip(chosen?) {
                 let stays = columns.is_empty();
@@ -161,7 +175,8 @@ impl<'a> Search<'a> {
                     is_better = true;
                 } else if !stays {
                     // Another took what it wanted: it chooses from what is left.
-                    let columns = self.choose_anew(orders, settings, control)?;
+                    let room = &mut self.room.clone();
+                    let columns = self.choose_anew(orders, room, settings, control)?;
                     is_better |= self.take(columns);
                 }
             }
@@ -223,10 +238,12 @@ impl<'a> Search<'a> {
         least.unwrap_or(f64::INFINITY) - self.regret[order]
     }
 
-    /// Solves the program of some orders, the others fixed; returns what orders do otherwise.
+    /// Solves the program of some orders, the others fixed, with a room that the plan leaves; returns
+    /// what orders do otherwise.
     fn choose_anew(
         &self,
         orders: &[usize],
+        room: &mut Stockroom,
         settings: MipSettings,
         control: &Control,
     ) -> Result<Vec<OrderColumn>, HighsError> {
@@ -236,18 +253,39 @@ impl<'a> Search<'a> {
         }
         let mut columns: Vec<OrderColumn> =
             orders.iter().map(|&order| self.current[order].clone()).collect();
+        let mut known: FxHashSet<_> = columns.iter().map(OrderColumn::key).collect();
         for &order in orders {
-            let current = self.current[order].key();
             let choices = self.choices[order].iter();
             let choices = choices.map(|choice| &self.relaxation.columns[*choice as usize]);
-            columns.extend(choices.filter(|column| column.key() != current).cloned());
+            columns.extend(choices.filter(|column| known.insert(column.key())).cloned());
         }
+        let recreated = self.recreated(orders, room, settings.seed, control);
+        columns.extend(recreated.into_iter().filter(|column| known.insert(column.key())));
         let program = Program::new(self.problem, &columns, &[], outside)?;
         let start = program.start(&columns, orders.len());
         let found = program.solve(&columns, &start, settings, &control.part(1.0))?;
         let is_new =
             |column: &&&OrderColumn| column.key() != self.current[column.order as usize].key();
         Ok(found.iter().filter(is_new).map(|column| (*column).clone()).collect())
+    }
+
+    /// Order plans that fit into what other orders leave.
+    fn recreated(
+        &self,
+        orders: &[usize],
+        room: &mut Stockroom,
+        seed: u64,
+        control: &Control,
+    ) -> Vec<OrderColumn> {
+        // No two neighbourhoods of a pass have the same first order.
+        let seed = seed.wrapping_add(self.passes << 32).wrapping_add(orders[0] as u64);
+        let random = &mut Pcg64Mcg::seed_from_u64(seed);
+        let shipped = || orders.iter().filter_map(|order| self.current[*order].shipped.as_ref());
+        shipped().for_each(|column| room.give_back(column));
+        let stop = || control.stopped().is_some();
+        let found = recreate(self.problem, room, orders, RECREATIONS, random, &stop);
+        shipped().for_each(|column| room.take(column));
+        found
     }
 
     /// Lets orders do something else, if that fits and costs less now; returns whether it does.
@@ -274,6 +312,7 @@ impl<'a> Search<'a> {
     fn exchange(&mut self, out: &[OrderColumn], into: &[OrderColumn]) {
         for column in out {
             self.outside.remove(self.problem, column);
+            column.shipped.iter().for_each(|shipped| self.room.give_back(shipped));
             for (id, _) in &column.uses {
                 if let Some(users) = self.users.get_mut(id) {
                     users.retain(|user| *user != column.order);
@@ -281,13 +320,19 @@ impl<'a> Search<'a> {
             }
         }
         for column in into {
-            self.outside.add(self.problem, column);
-            for (id, _) in &column.uses {
-                self.users.entry(*id).or_default().push(column.order);
-            }
+            self.enter(column);
             let order = column.order as usize;
             self.regret[order] = self.relaxation.reduced_cost(column);
             self.current[order] = column.clone();
+        }
+    }
+
+    /// Counts what an order plan uses.
+    fn enter(&mut self, column: &OrderColumn) {
+        self.outside.add(self.problem, column);
+        column.shipped.iter().for_each(|shipped| self.room.take(shipped));
+        for (id, _) in &column.uses {
+            self.users.entry(*id).or_default().push(column.order);
         }
     }
 }

@@ -100,7 +100,7 @@ impl<'a> Scan<'a> {
             let kind = Kind { class, added: usize::from(!group.joins) };
             // From the node's own stock, each line was asked for its item already.
             let fits = |left: &[Decimal]| {
-                group.place.is_none() && is_told_apart
+                is_told_apart && (group.place.is_none() || self.options.lines.len() == 1)
                     || self.column(0, self.entries(index, state, routes)).fits(left)
             };
             if found.is_cheapest(kind, state, cost)

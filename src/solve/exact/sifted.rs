@@ -96,7 +96,6 @@ pub(super) fn solve_sifted(
         best = keep_proven(sift_again(&mut problem, &mut relaxation, best), &problem, &relaxation);
         has_bound = true;
     }
-    let mut is_sifted = false;
     for _ in 0..SIFTINGS {
         let mut run = Run::from(best, &problem, settings, value, control);
         if !run.is_open() {
@@ -112,7 +111,6 @@ pub(super) fn solve_sifted(
         if has_time || is_last {
             let part = if is_last { LAST_PRICING_TIME } else { part };
             relaxation = run.raise(relaxation, MAX_ROUNDS, part)?;
-            is_sifted = false;
         }
         let is_open = run.is_open();
         best = run.best;
@@ -121,7 +119,7 @@ pub(super) fn solve_sifted(
         }
         let reached = relaxation.bound;
         best = keep_proven(sift_again(&mut problem, &mut relaxation, best), &problem, &relaxation);
-        (has_bound, is_sifted) = (true, true);
+        has_bound = true;
         let of_open_gap = if left.is_finite() { OF_OPEN_GAP * best.gap() } else { 0.0 };
         let gap = settings.gap.max(of_open_gap);
         if reached - relaxation.bound <= MISSED * gap * reached.abs() {
@@ -129,8 +127,8 @@ pub(super) fn solve_sifted(
         }
     }
     let mut run = Run::from(best, &problem, settings, value, control);
-    // The shipments that are kept now may give a better plan than those before.
-    if is_sifted && run.is_open() {
+    // These prices, and the shipments that are kept now, may give a better plan than those before.
+    if run.is_open() {
         run.round(&relaxation);
     }
     run.improve(&mut relaxation)?;
