@@ -102,6 +102,8 @@ pub fn cheapest(
                 continue;
             }
             see(index, state, cost);
+            // Sets were asked already for the room of each departure: only several of these can
+            // exceed a limit together.
             let fits = |left: &[Decimal]| {
                 moved.count_ones() < 2 && is_told_apart
                     || scan.column(0, of_set(scan, &routes, index, set, moved)).fits(left)

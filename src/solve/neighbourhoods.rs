@@ -81,7 +81,8 @@ pub fn improve(
                 }
             }
         }
-        if search.is_done(control) || before - search.wanted <= WORTH * before {
+        // Without a bound all that can be had is wanted, and no gain is a part of it.
+        if search.is_done(control) || search.wanted >= (1.0 - WORTH) * before {
             return Ok(search.plan());
         }
     }

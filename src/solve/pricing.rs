@@ -98,7 +98,8 @@ impl<'a> Scan<'a> {
             let group = &self.tables.groups[index];
             let class = self.tables.exchanges.class(index);
             let kind = Kind { class, added: usize::from(!group.joins) };
-            // From the node's own stock, each line was asked for its item already.
+            // Each line was asked already for what it uses where it comes from: that is all there is to
+            // ask where none moves, or no other does.
             let fits = |left: &[Decimal]| {
                 is_told_apart && (group.place.is_none() || self.options.lines.len() == 1)
                     || self.column(0, self.entries(index, state, routes)).fits(left)
