@@ -3,7 +3,7 @@
 use crate::solve::column::{Column, Entry};
 use crate::solve::master::order_cost;
 use crate::solve::order_plan::plan_order;
-use crate::solve::pricing::{Prices, Scan};
+use crate::solve::pricing::{Left, Prices, Scan};
 use crate::solve::relax::Duals;
 use crate::solve::wave_options::{OrderProblem, WaveProblem};
 use crate::units::Decimal;
@@ -148,19 +148,19 @@ impl<'a> Stockroom<'a> {
                 *price = if is_open { 0.0 } else { self.opening_costs[opening as usize] };
             }
         }
-        let scan = Scan {
+        let scan = |holds_shipments: bool| Scan {
             planner: problem.planner,
             resources: &problem.resources,
             options,
             tables,
             prices: &self.now,
             order_prices: &order_prices,
-            left: Some(&self.left),
+            left: Some(Left { amounts: &self.left, holds_shipments }),
         };
-        let mut entries = plan_order(&scan).entries;
-        entries.sort_unstable();
-        let column = |entries: Vec<Entry>| scan.column(order as u32, entries);
-        let whole = column(entries.clone());
+        let column = |entries: Vec<Entry>| scan(true).column(order as u32, entries);
+        // To hold every shipment to the limits takes much longer, and is seldom needed.
+        let whole = column(plan_order(&scan(false)).entries);
+        let whole = if self.fits(&whole) { whole } else { column(plan_order(&scan(true)).entries) };
         let taken = if self.fits(&whole) {
             whole
         } else if options.ship_complete {
@@ -168,7 +168,7 @@ impl<'a> Stockroom<'a> {
         } else {
             // Each shipment fits on its own; together they may want the same last unit.
             let mut taken: Vec<Entry> = Vec::new();
-            for shipment in entries.chunk_by(|a, b| a.group == b.group) {
+            for shipment in whole.entries.chunk_by(|a, b| a.group == b.group) {
                 let more: Vec<Entry> = taken.iter().chain(shipment).cloned().collect();
                 if self.fits(&column(more.clone())) {
                     taken = more;

@@ -4,9 +4,10 @@
 use crate::solve::{Control, Progress, Stage};
 use highs::{HighsModelStatus, Model};
 use highs_sys::{
-    Highs_passColName, Highs_passRowName, Highs_readModel, Highs_setCallback, Highs_startCallback,
-    Highs_version, Highs_writeModel, HighsCallbackDataIn, HighsCallbackDataOut, HighsInt,
-    kHighsCallbackIpmInterrupt, kHighsCallbackMipInterrupt, kHighsCallbackSimplexInterrupt,
+    Highs_changeColsIntegralityBySet, Highs_passColName, Highs_passRowName, Highs_readModel,
+    Highs_setCallback, Highs_startCallback, Highs_version, Highs_writeModel, HighsCallbackDataIn,
+    HighsCallbackDataOut, HighsInt, VAR_TYPE_INTEGER, kHighsCallbackIpmInterrupt,
+    kHighsCallbackMipInterrupt, kHighsCallbackSimplexInterrupt,
 };
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::path::Path;
@@ -284,6 +285,8 @@ pub struct GrowingLp {
     rows_are_new: bool,
     rows: usize,
     columns: usize,
+    /// Positions of the columns that are whole in a mixed-integer program.
+    whole: Vec<HighsInt>,
 }
 
 /// An optimal solution of a linear program.
@@ -325,6 +328,7 @@ impl GrowingLp {
             rows_are_new: false,
             rows: 0,
             columns: 0,
+            whole: Vec::new(),
         })
     }
 
@@ -366,7 +370,7 @@ impl GrowingLp {
         Ok(LpColumn { column, index })
     }
 
-    /// Adds a column that is 0 or 1.
+    /// Adds a column that is 0 or 1; in a linear program, anything between.
     ///
     /// # Errors
     /// When HiGHS fails.
@@ -375,14 +379,9 @@ impl GrowingLp {
         cost: f64,
         terms: impl IntoIterator<Item = (LpRow, f64)>,
     ) -> Result<LpColumn, HighsError> {
-        let terms = terms.into_iter().map(|(row, value)| (row.row, value));
-        let column = self
-            .model()?
-            .try_add_column_with_integrality(cost, 0.0..=1.0, terms, true)
-            .map_err(|_| HighsError::Failed("add a column"))?;
-        let index = self.columns;
-        self.columns += 1;
-        Ok(LpColumn { column, index })
+        let column = self.add_column(cost, 1.0, terms)?;
+        self.whole.push(column.index as HighsInt);
+        Ok(column)
     }
 
     pub fn columns(&self) -> usize {
@@ -401,6 +400,19 @@ impl GrowingLp {
     ) -> Result<MipRun, HighsError> {
         let mut model = self.model.take().ok_or(HighsError::Failed("go on after a failure"))?;
         set(&mut model, "solver", "choose")?;
+        // All at once: HiGHS goes over its options for each call.
+        let kinds = vec![VAR_TYPE_INTEGER; self.whole.len()];
+        let count = self.whole.len() as HighsInt;
+        // SAFETY: a live model, and two arrays of `count` entries with columns that it has.
+        let status = unsafe {
+            Highs_changeColsIntegralityBySet(
+                model.as_mut_ptr(),
+                count,
+                self.whole.as_ptr(),
+                kinds.as_ptr(),
+            )
+        };
+        check(status, "take whole columns")?;
         run_mip(model, settings, start, control)
     }
 

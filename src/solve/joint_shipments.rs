@@ -3,9 +3,8 @@
 use crate::solve::best_shipments::{ADDED, BestShipments, ByState, Ways};
 use crate::solve::column::Entry;
 use crate::solve::joint::{JointRoutes, MAX_LINES, SETS, members, subsets};
-use crate::solve::pricing::Scan;
+use crate::solve::pricing::{Left, Scan};
 use crate::solve::routes::LineWay;
-use crate::units::Decimal;
 
 /// What the lines of a group cost by their ways; by set of lines.
 struct LineWays {
@@ -104,9 +103,10 @@ pub fn cheapest(
             see(index, state, cost);
             // Sets were asked already for the room of each departure: only several of these can
             // exceed a limit together.
-            let fits = |left: &[Decimal]| {
-                moved.count_ones() < 2 && is_told_apart
-                    || scan.column(0, of_set(scan, &routes, index, set, moved)).fits(left)
+            let fits = |left: Left| {
+                !left.holds_shipments
+                    || moved.count_ones() < 2 && is_told_apart
+                    || scan.column(0, of_set(scan, &routes, index, set, moved)).fits(left.amounts)
             };
             if found.is_cheapest(ADDED, state, cost)
                 && scan.work_fits(group, state)

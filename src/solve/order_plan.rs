@@ -169,17 +169,10 @@ impl Terms {
     }
 }
 
-/// The weighted cost of what a state leaves open; a divisible line pays its change in proportion,
-/// which is a lower bound.
+/// What a plan pays at least for what a state leaves open, in weighted minor units.
 pub fn open_cost(tables: &OrderTables, state: usize) -> f64 {
-    let states = &tables.states;
-    (0..states.needs())
-        .map(|need| {
-            let digit = states.digit(state, need);
-            let open = (states.whole(need) - digit) as f64 / states.whole(need) as f64;
-            tables.unfilled[need][digit].to_minor() + tables.open_change[need].to_minor() * open
-        })
-        .sum()
+    let digits = (0..tables.states.needs()).map(|need| tables.states.digit(state, need));
+    tables.left_open.iter().zip(digits).map(|(of_need, digit)| of_need[digit]).sum()
 }
 
 /// Lower bounds on the plans of an order at some shares, and the plan behind them.
@@ -226,6 +219,7 @@ pub struct OrderPlan {
 
 /// Rounds of moving shares.
 const MAX_SHARE_ROUNDS: usize = 6;
+const PLAN_ROUNDS: usize = 2;
 /// The step of a round is one over its number and this: shares that are known are near enough already
 /// for shorter ones.
 const LATER: (usize, usize) = (1, 4);
@@ -291,7 +285,9 @@ fn by_shares(
     let mut own = OrderPrices::default();
     let is_new = scan.order_prices.shares.is_empty();
     let later = if is_new { LATER.0 } else { LATER.1 };
-    for round in 1..=MAX_SHARE_ROUNDS {
+    // Where a plan is wanted, and no bound, the first shares say nearly all.
+    let rounds = if scan.left.is_some() { PLAN_ROUNDS } else { MAX_SHARE_ROUNDS };
+    for round in 1..=rounds {
         let scan = if round == 1 { *scan } else { Scan { order_prices: &own, ..*scan } };
         let (least, entries) = at_shares(&scan);
         if least > plan.least {

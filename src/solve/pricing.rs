@@ -54,8 +54,18 @@ pub struct Scan<'a> {
     pub tables: &'a OrderTables,
     pub prices: &'a Prices,
     pub order_prices: &'a OrderPrices,
-    /// What is left of each resource, where only columns that fit are wanted.
-    pub left: Option<&'a [Decimal]>,
+    /// Where only what fits is wanted.
+    pub left: Option<Left<'a>>,
+}
+
+/// What there is left of the limits.
+#[derive(Clone, Copy, Debug)]
+pub struct Left<'a> {
+    /// By resource.
+    pub amounts: &'a [Decimal],
+    /// Whether each shipment has to fit as a whole, and not only each of its lines and what leaves a
+    /// node together.
+    pub holds_shipments: bool,
 }
 
 /// The cheapest way of parts of a line into a group.
@@ -100,9 +110,10 @@ impl<'a> Scan<'a> {
             let kind = Kind { class, added: usize::from(!group.joins) };
             // Each line was asked already for what it uses where it comes from: that is all there is to
             // ask where none moves, or no other does.
-            let fits = |left: &[Decimal]| {
-                is_told_apart && (group.place.is_none() || self.options.lines.len() == 1)
-                    || self.column(0, self.entries(index, state, routes)).fits(left)
+            let fits = |left: Left| {
+                !left.holds_shipments
+                    || is_told_apart && (group.place.is_none() || self.options.lines.len() == 1)
+                    || self.column(0, self.entries(index, state, routes)).fits(left.amounts)
             };
             if found.is_cheapest(kind, state, cost)
                 && self.work_fits(group, state)
@@ -414,7 +425,7 @@ impl<'a> Scan<'a> {
     /// What there is at most of a resource, or what is left of it.
     pub(super) fn limit(&self, id: Option<ResourceId>) -> f64 {
         id.map_or(f64::INFINITY, |id| match self.left {
-            Some(left) => left[id as usize].to_f64(),
+            Some(left) => left.amounts[id as usize].to_f64(),
             None => self.resources.rows()[id as usize].limit().to_f64(),
         })
     }

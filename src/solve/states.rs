@@ -50,6 +50,9 @@ impl States {
     }
 
     pub fn digit(&self, state: usize, need: usize) -> usize {
+        if self.is_binary {
+            return state >> need & 1;
+        }
         state / self.stride[need] % self.radix[need]
     }
 

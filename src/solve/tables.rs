@@ -9,7 +9,7 @@ use crate::solve::lanes::{DepartureTable, Stops, SupplyTable, departure_table, s
 use crate::solve::shipments::{Freights, ShipmentKey, ShipmentTables, push_shipment, shipment_key};
 use crate::solve::states::States;
 use crate::solve::stocks::{LineStock, Stocks};
-use crate::solve::unfilled::{open_changes, unfilled_costs};
+use crate::solve::unfilled::{left_open, open_changes, unfilled_costs};
 use crate::solve::{OpeningId, ResourceId, Resources};
 use crate::time::Day;
 use crate::units::Objective;
@@ -108,6 +108,9 @@ pub struct OrderTables {
     pub unfilled: Vec<Vec<Objective>>,
     /// Weighted change cost of a divisible line that has open units, by need.
     pub open_change: Vec<Objective>,
+    /// What a plan pays at least for what it leaves open of a need, by digit; a divisible line pays
+    /// its change in proportion, in weighted minor units.
+    pub left_open: Vec<Vec<f64>>,
     /// Weighted cost of one more shipment.
     pub split: f64,
     /// What its returns cost by where it is handed over.
@@ -189,6 +192,7 @@ impl OrderTables {
         let kg = options.lines.iter().map(weigh).collect();
         let unfilled = unfilled_costs(planner, options, &states);
         let open_change = open_changes(planner, options);
+        let left_open = left_open(&states, &unfilled, &open_change);
         let split = planner.model.weight(CostKey::Split);
         let split = Objective::weighted(split, planner.model.costs.split_cost).to_minor();
         let exchanges = Exchanges::new(planner, options, states.count());
@@ -208,6 +212,7 @@ impl OrderTables {
             openings,
             unfilled,
             open_change,
+            left_open,
             split,
             exchanges,
             tight: false,

@@ -51,3 +51,21 @@ pub fn open_changes(planner: &Planner, options: &OrderOptions) -> Vec<Objective>
     };
     options.needs.iter().map(change).collect()
 }
+
+/// By need and digit: what a plan pays at least for what it leaves open, in weighted minor units; the
+/// change of a divisible line in proportion.
+pub fn left_open(
+    states: &States,
+    unfilled: &[Vec<Objective>],
+    open_changes: &[Objective],
+) -> Vec<Vec<f64>> {
+    let of_need = |(need, unfilled): (usize, &Vec<Objective>)| {
+        let whole = states.whole(need);
+        let cost = |(digit, unfilled): (usize, &Objective)| {
+            let open = (whole - digit) as f64 / whole as f64;
+            unfilled.to_minor() + open_changes[need].to_minor() * open
+        };
+        unfilled.iter().enumerate().map(cost).collect()
+    };
+    unfilled.iter().enumerate().map(of_need).collect()
+}
