@@ -139,6 +139,11 @@ impl<'a> Stockroom<'a> {
 
     /// The best plan of an order that fits what is left; nothing where all stays open.
     pub fn best(&self, order: usize) -> Option<Column> {
+        self.best_at(order, &self.now)
+    }
+
+    /// The same, at other prices of resources.
+    pub fn best_at(&self, order: usize, prices: &Prices) -> Option<Column> {
         let problem = self.problem;
         let OrderProblem { options, tables } = &problem.orders[order];
         let mut order_prices = self.guide.orders[order].clone();
@@ -153,7 +158,7 @@ impl<'a> Stockroom<'a> {
             resources: &problem.resources,
             options,
             tables,
-            prices: &self.now,
+            prices,
             order_prices: &order_prices,
             left: Some(Left { amounts: &self.left, holds_shipments }),
         };

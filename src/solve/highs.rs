@@ -400,6 +400,8 @@ impl GrowingLp {
     ) -> Result<MipRun, HighsError> {
         let mut model = self.model.take().ok_or(HighsError::Failed("go on after a failure"))?;
         set(&mut model, "solver", "choose")?;
+        // Relaxations before it may have been solved by the primal simplex; branching needs the dual.
+        set(&mut model, "simplex_strategy", 1)?;
         // All at once: HiGHS goes over its options for each call.
         let kinds = vec![VAR_TYPE_INTEGER; self.whole.len()];
         let count = self.whole.len() as HighsInt;

@@ -1,6 +1,6 @@
 //! Better plans by large-neighbourhood search: orders that stand in each other's way are taken out
 //! of a plan together, and HiGHS chooses anew among their order plans, given what the others leave:
-//! those of small reduced cost, and those that fit into what is left there.
+//! those of small reduced cost, and those made for what is left there.
 //! (Shaw 1998; the neighbourhoods follow what is contended.)
 
 use crate::solve::column::Column;
@@ -8,7 +8,7 @@ use crate::solve::greedy::Stockroom;
 use crate::solve::highs::{HighsError, MipSettings};
 use crate::solve::master::OrderColumn;
 use crate::solve::primal::Program;
-use crate::solve::recreate::recreate;
+use crate::solve::recreate::{add_cheaper, recreate};
 use crate::solve::relax::Relaxation;
 use crate::solve::rows::Outside;
 use crate::solve::wave_options::WaveProblem;
@@ -16,15 +16,16 @@ use crate::solve::{Control, OpeningId};
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::SeedableRng;
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 /// Orders of a neighbourhood, and nodes of branch and bound in it: they grow when less gives nothing
 /// more.
 const EFFORTS: [(usize, i32); 3] = [(80, 5), (160, 5), (160, 200)];
-/// Order plans of each that may be chosen, of small reduced cost; and times that they are planned anew
-/// for more.
+/// Order plans of each that may be chosen, of small reduced cost.
 const CHOICES: usize = 40;
+/// Times that orders are planned anew for more of them, and rounds at the program's own prices.
 const RECREATIONS: usize = 2;
+const ROUNDS: usize = 2;
 /// Those of an order, the best at the prices, whose rivals come into its neighbourhood.
 const WISHES: usize = 10;
 /// Rivals for each limit that come in at once.
@@ -252,41 +253,39 @@ impl<'a> Search<'a> {
         for &order in orders {
             outside.remove(self.problem, &self.current[order]);
         }
-        let mut columns: Vec<OrderColumn> =
-            orders.iter().map(|&order| self.current[order].clone()).collect();
-        let mut known: FxHashSet<_> = columns.iter().map(OrderColumn::key).collect();
+        let mut program = Program::new(self.problem, &[], outside)?;
         for &order in orders {
-            let choices = self.choices[order].iter();
-            let choices = choices.map(|choice| &self.relaxation.columns[*choice as usize]);
-            columns.extend(choices.filter(|column| known.insert(column.key())).cloned());
+            program.add(self.current[order].clone())?;
         }
-        let recreated = self.recreated(orders, room, settings.seed, control);
-        columns.extend(recreated.into_iter().filter(|column| known.insert(column.key())));
-        let program = Program::new(self.problem, &columns, &[], outside)?;
-        let start = program.start(&columns, orders.len());
-        let found = program.solve(&columns, &start, settings, &control.part(1.0))?;
-        let is_new =
-            |column: &&&OrderColumn| column.key() != self.current[column.order as usize].key();
-        Ok(found.iter().filter(is_new).map(|column| (*column).clone()).collect())
+        for &choice in orders.iter().flat_map(|order| &self.choices[*order]) {
+            program.add(self.relaxation.columns[choice as usize].clone())?;
+        }
+        let shipped = || orders.iter().filter_map(|order| self.current[*order].shipped.as_ref());
+        shipped().for_each(|column| room.give_back(column));
+        self.make_plans(orders, &mut program, room, settings.seed, control)?;
+        shipped().for_each(|column| room.take(column));
+        let mut chosen = program.solve(settings, &control.part(1.0))?;
+        chosen.retain(|column| column.key() != self.current[column.order as usize].key());
+        Ok(chosen)
     }
 
-    /// Order plans that fit into what other orders leave.
-    fn recreated(
+    /// Adds order plans that fit into what other orders leave, a room without these.
+    fn make_plans(
         &self,
         orders: &[usize],
+        program: &mut Program,
         room: &mut Stockroom,
         seed: u64,
         control: &Control,
-    ) -> Vec<OrderColumn> {
+    ) -> Result<(), HighsError> {
         // No two neighbourhoods of a pass have the same first order.
         let seed = seed.wrapping_add(self.passes << 32).wrapping_add(orders[0] as u64);
         let random = &mut Pcg64Mcg::seed_from_u64(seed);
-        let shipped = || orders.iter().filter_map(|order| self.current[*order].shipped.as_ref());
-        shipped().for_each(|column| room.give_back(column));
         let stop = || control.stopped().is_some();
-        let found = recreate(self.problem, room, orders, RECREATIONS, random, &stop);
-        shipped().for_each(|column| room.take(column));
-        found
+        for plan in recreate(self.problem, room, orders, RECREATIONS, random, &stop) {
+            program.add(plan)?;
+        }
+        add_cheaper(self.problem, program, room, orders, ROUNDS, &stop)
     }
 
     /// Lets orders do something else, if that fits and costs less now; returns whether it does.

@@ -6,12 +6,13 @@ use crate::solve::column::Column;
 use crate::solve::cuts::Cut;
 use crate::solve::greedy::Stockroom;
 use crate::solve::highs::{GrowingLp, HighsError, LpColumn, LpRow, MipSettings};
-use crate::solve::master::OrderColumn;
+use crate::solve::master::{OrderColumn, PlanKey};
+use crate::solve::pricing::Prices;
 use crate::solve::relax::Duals;
 use crate::solve::rows::{CutTerms, Outside, SharedRows};
 use crate::solve::wave_options::WaveProblem;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What each order ships; nothing where all of it stays open.
 pub fn by_order(
@@ -131,91 +132,131 @@ pub fn combine(
     nearest.sort_by(|&a, &b| reduced[a].total_cmp(&reduced[b]).then(a.cmp(&b)));
     nearest.truncate(MAX_COLUMNS);
     nearest.sort_unstable();
-    let mut chosen: Vec<OrderColumn> = nearest.into_iter().map(|at| columns[at].clone()).collect();
-    let known = chosen.len();
+    let mut program = Program::new(problem, cuts, Outside::nothing(problem))?;
     for (order, column) in start.iter().enumerate() {
-        chosen.push(OrderColumn::new(problem, order, column.clone()));
+        program.add(OrderColumn::new(problem, order, column.clone()))?;
     }
-    let starts = chosen.len() - known;
-    chosen.rotate_right(starts);
-    let program = Program::new(problem, &chosen, cuts, Outside::nothing(problem))?;
-    let start = program.start(&chosen, starts);
-    let found = program.solve(&chosen, &start, settings, control)?;
+    for at in nearest {
+        program.add(columns[at].clone())?;
+    }
+    let found = program.solve(settings, control)?;
     let is_new = !found.is_empty();
-    Ok(is_new.then(|| by_order(problem, found.into_iter().filter_map(|c| c.shipped.clone()))))
+    Ok(is_new.then(|| by_order(problem, found.into_iter().filter_map(|plan| plan.shipped))))
 }
 
-/// The program over order plans of some orders, or all.
+/// The program that chooses one of the given plans of every order that has some. The first plans of
+/// the orders together are its start: they must fit.
 pub struct Program<'a> {
     problem: &'a WaveProblem<'a>,
     lp: GrowingLp,
-    columns: Vec<LpColumn>,
+    plans: Vec<(OrderColumn, LpColumn)>,
+    known: FxHashSet<PlanKey>,
     rows: SharedRows<'a>,
+    /// Of the orders that have plans, with the place of the first.
+    orders: FxHashMap<u32, (LpRow, usize)>,
+    /// By opening and order.
+    opening_uses: FxHashMap<(u32, u32), LpRow>,
+    cuts: Vec<LpRow>,
+    cut_terms: CutTerms,
+}
+
+/// What the linear relaxation of a program says that things are worth, in weighted minor units;
+/// without prices of openings.
+pub struct Worth {
+    pub prices: Prices,
+    /// What the best known plan of each order costs at all prices, by order.
+    pub orders: FxHashMap<u32, f64>,
 }
 
 impl<'a> Program<'a> {
-    /// Chooses one of the given plans of every order that has some, around what is done outside.
+    /// Nothing to choose from yet, around what is done outside.
     ///
     /// # Errors
     /// When HiGHS fails.
     pub fn new(
         problem: &'a WaveProblem<'a>,
-        columns: &[OrderColumn],
         cuts: &[Cut],
         outside: Outside,
     ) -> Result<Program<'a>, HighsError> {
         let mut program = Program {
             problem,
             lp: GrowingLp::new(0)?,
-            columns: Vec::with_capacity(columns.len()),
+            plans: Vec::new(),
+            known: FxHashSet::default(),
             rows: SharedRows::new(problem, outside, true),
+            orders: FxHashMap::default(),
+            opening_uses: FxHashMap::default(),
+            cuts: Vec::with_capacity(cuts.len()),
+            cut_terms: CutTerms::default(),
         };
-        let mut orders: FxHashMap<usize, LpRow> = FxHashMap::default();
-        let mut cut_rows = Vec::with_capacity(cuts.len());
-        let mut cut_terms = CutTerms::default();
         for (number, cut) in cuts.iter().enumerate() {
-            cut_rows.push(program.lp.add_row(f64::NEG_INFINITY, cut.limit, [])?);
-            cut_terms.add(number, cut);
-        }
-        let mut opening_uses: FxHashMap<(u32, usize), LpRow> = FxHashMap::default();
-        for column in columns {
-            let order = column.order as usize;
-            let row = match orders.get(&order) {
-                Some(row) => *row,
-                None => program.lp.add_row(1.0, 1.0, [])?,
-            };
-            orders.insert(order, row);
-            let mut terms = vec![(row, 1.0)];
-            for &(id, used) in &column.uses {
-                terms.push((program.rows.resource(&mut program.lp, id)?, used));
-            }
-            for id in column.opened(problem) {
-                if program.rows.outside().is_open(id) {
-                    continue;
-                }
-                let row = match opening_uses.get(&(id, order)) {
-                    Some(row) => *row,
-                    None => {
-                        let open = program.rows.opening(&mut program.lp, id)?;
-                        let row = program.lp.add_row(f64::NEG_INFINITY, 0.0, [(open, -1.0)])?;
-                        opening_uses.insert((id, order), row);
-                        row
-                    }
-                };
-                terms.push((row, 1.0));
-            }
-            let of_cuts = cut_terms.sums(order, &column.stocks).into_iter();
-            terms.extend(of_cuts.map(|(number, sum)| (cut_rows[number], sum)));
-            program.columns.push(program.lp.add_binary(column.cost, terms)?);
+            program.cuts.push(program.lp.add_row(f64::NEG_INFINITY, cut.limit, [])?);
+            program.cut_terms.add(number, cut);
         }
         Ok(program)
     }
 
-    /// The value of every column when the first plans, one of each order, are chosen.
-    pub fn start(&self, columns: &[OrderColumn], first: usize) -> Vec<f64> {
+    /// Adds an order plan to choose from, unless it is among them; returns whether it was added.
+    ///
+    /// # Errors
+    /// When HiGHS fails.
+    pub fn add(&mut self, plan: OrderColumn) -> Result<bool, HighsError> {
+        if !self.known.insert(plan.key()) {
+            return Ok(false);
+        }
+        let row = match self.orders.get(&plan.order) {
+            Some((row, _)) => *row,
+            None => {
+                let row = self.lp.add_row(1.0, 1.0, [])?;
+                self.orders.insert(plan.order, (row, self.plans.len()));
+                row
+            }
+        };
+        let mut terms = vec![(row, 1.0)];
+        for &(id, used) in &plan.uses {
+            terms.push((self.rows.resource(&mut self.lp, id)?, used));
+        }
+        for id in plan.opened(self.problem) {
+            if self.rows.outside().is_open(id) {
+                continue;
+            }
+            let row = match self.opening_uses.get(&(id, plan.order)) {
+                Some(row) => *row,
+                None => {
+                    let open = self.rows.opening(&mut self.lp, id)?;
+                    let row = self.lp.add_row(f64::NEG_INFINITY, 0.0, [(open, -1.0)])?;
+                    self.opening_uses.insert((id, plan.order), row);
+                    row
+                }
+            };
+            terms.push((row, 1.0));
+        }
+        let of_cuts = self.cut_terms.sums(plan.order as usize, &plan.stocks).into_iter();
+        terms.extend(of_cuts.map(|(number, sum)| (self.cuts[number], sum)));
+        let column = self.lp.add_binary(plan.cost, terms)?;
+        self.plans.push((plan, column));
+        Ok(true)
+    }
+
+    /// Solves the linear relaxation.
+    ///
+    /// # Errors
+    /// When HiGHS fails.
+    pub fn relax(&mut self) -> Result<Worth, HighsError> {
+        let duals = self.lp.solve()?.duals;
+        let mut resources = vec![0.0; self.problem.resources.len()];
+        for (id, row) in &self.rows.resources {
+            resources[*id as usize] = (-duals[row.index]).max(0.0);
+        }
+        let orders = self.orders.iter().map(|(order, (row, _))| (*order, duals[row.index]));
+        Ok(Worth { prices: Prices { resources }, orders: orders.collect() })
+    }
+
+    /// The value of every column when the first plan of each order is chosen.
+    fn start(&self) -> Vec<f64> {
         let mut values = vec![0.0; self.lp.columns()];
         let mut used: FxHashMap<u32, f64> = FxHashMap::default();
-        for (plan, column) in columns.iter().zip(&self.columns).take(first) {
+        for (plan, column) in self.orders.values().map(|(_, first)| &self.plans[*first]) {
             values[column.index] = 1.0;
             for &(id, amount) in &plan.uses {
                 *used.entry(id).or_default() += amount;
@@ -235,21 +276,19 @@ impl<'a> Program<'a> {
         values
     }
 
-    /// The plans chosen, from a start; none where nothing was found.
+    /// The plans chosen; none where nothing was found.
     ///
     /// # Errors
     /// When HiGHS fails.
-    pub fn solve<'c>(
+    pub fn solve(
         self,
-        columns: &'c [OrderColumn],
-        start: &[f64],
         settings: MipSettings,
         control: &Control,
-    ) -> Result<Vec<&'c OrderColumn>, HighsError> {
-        let run = self.lp.run_mip(settings, Some(start), control)?;
+    ) -> Result<Vec<OrderColumn>, HighsError> {
+        let start = self.start();
+        let run = self.lp.run_mip(settings, Some(&start), control)?;
         let Some(values) = run.values else { return Ok(Vec::new()) };
-        let chosen = columns.iter().zip(&self.columns);
-        let chosen = chosen.filter(|(_, column)| values[column.index] > 0.5);
+        let chosen = self.plans.into_iter().filter(|(_, column)| values[column.index] > 0.5);
         Ok(chosen.map(|(plan, _)| plan).collect())
     }
 }
